@@ -144,7 +144,9 @@ def report(mutants: list[Mutant], active: list[Mutant], killed: list[bool], seco
     for area, row in areas.items():
         print(f"  {area}: {row['mortos']}/{row['total']} mortos")
     equivalent = len(mutants) - len(active)
-    print(f"Mutantes: {sum(killed)}/{len(killed)} mortos, {equivalent} equivalentes, {seconds:.0f} s.")
+    print(
+        f"Mutantes: {sum(killed)}/{len(killed)} mortos, {equivalent} equivalentes, {seconds:.0f} s."
+    )
     output = ROOT / "_build" / "mutantes.json"
     output.parent.mkdir(exist_ok=True)
     summary = {"areas": areas, "equivalentes": equivalent, "segundos": round(seconds, 1)}
