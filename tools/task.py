@@ -9,6 +9,7 @@ import argparse
 import hashlib
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -171,6 +172,22 @@ def constraints(extra: list[str]) -> int:
     return subprocess.call([sys.executable, "tools/constraints.py", *extra], cwd=ROOT)
 
 
+def address(extra: list[str]) -> int:
+    """Troca o endereço do repositório em _config.yml e regenera os cadernos."""
+    if len(extra) != 1 or not re.fullmatch(r"https://[\w.-]+/[\w.-]+/[\w.-]+", extra[0]):
+        say("Diga o endereço: make address ARGS=https://github.com/voce/seu-curso")
+        return 2
+    path = ROOT / "_config.yml"
+    text = path.read_text(encoding="utf-8")
+    changed, count = re.subn(
+        r"(?m)^(repository:\n(?: .*\n)*? +url: ).*$", rf"\g<1>{extra[0]}", text
+    )
+    if count != 1:
+        sys.exit("Não achei repository.url em _config.yml: o endereço deve estar lá, uma vez.")
+    path.write_text(changed, encoding="utf-8")
+    return notebooks([])
+
+
 def clean(extra: list[str]) -> int:
     """Apaga o que foi gerado: _build, caches e, com --tudo, também .venv."""
     targets = ["_build", ".pytest_cache", ".mypy_cache", ".ruff_cache", ".hypothesis"]
@@ -193,6 +210,7 @@ TASKS: dict[str, Callable[[list[str]], int]] = {
         pdf,
         mutants,
         constraints,
+        address,
         clean,
     )
 }
