@@ -1,0 +1,30 @@
+"""Dados do curso, gerados por código ou trazidos por uma dependência já instalada.
+
+Só precisa de NumPy para ser importado: cada conjunto carrega o resto quando é pedido.
+"""
+
+from coursekit.data.associative_recall import AssociativeRecall, RecallBatch, random_rotation
+from coursekit.data.digits import IMAGE_SIDE, DigitsSplit, load_digits_split
+from coursekit.data.noisy_curve import NoisyCurve, noisy_curve, true_curve
+from coursekit.data.search_displays import (
+    MotionFrames,
+    SearchDisplay,
+    make_motion_frames,
+    make_search_display,
+)
+
+__all__ = [
+    "IMAGE_SIDE",
+    "AssociativeRecall",
+    "DigitsSplit",
+    "MotionFrames",
+    "NoisyCurve",
+    "RecallBatch",
+    "SearchDisplay",
+    "load_digits_split",
+    "make_motion_frames",
+    "make_search_display",
+    "noisy_curve",
+    "random_rotation",
+    "true_curve",
+]
