@@ -1,0 +1,1 @@
+"""De `book/` a `notebooks/`: gerar, executar, normalizar e conferir os cadernos."""
