@@ -174,7 +174,7 @@ class VerdictBoard:
         return f'<span class="fontes">{"; ".join(links)}</span>' if links else ""
 
 
-def verdict_board(
+def verdict_board(  # noqa: D417 (os argumentos com * ficam na primeira linha)
     *claim_ids: str,
     experiments: Iterable[Experiment | Card] = (),
     card_links: Mapping[str, str] | None = None,
