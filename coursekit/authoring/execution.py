@@ -40,7 +40,8 @@ def execute(
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError
 
-    notebook = nbformat.from_dict(
+    as_notebook: Any = nbformat.from_dict
+    notebook = as_notebook(
         {
             "cells": [_blank(cell) for cell in cells],
             "metadata": {"kernelspec": {"name": "python3"}},
@@ -101,7 +102,7 @@ def _is_code(cell: dict[str, Any]) -> bool:
 
 def _kernel_manager() -> Any:
     """Cria o gerente do núcleo, forçando o Python que está rodando."""
-    from jupyter_client import AsyncKernelManager
+    from jupyter_client.manager import AsyncKernelManager
 
     manager = AsyncKernelManager(kernel_name="python3")
     specification = manager.kernel_spec
