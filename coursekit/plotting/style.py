@@ -142,6 +142,10 @@ def course_style() -> Iterator[None]:
     """
     with mpl.rc_context(course_settings()):
         yield
+        # A primeira figura liga o modo interativo do Jupyter; restaurar o anterior o
+        # desligaria, e as figuras seguintes do caderno deixariam de aparecer.
+        interactive = mpl.is_interactive()
+    mpl.interactive(interactive)
 
 
 def resolve_axes(ax: Axes | None, size: tuple[float, float]) -> Axes:
