@@ -5,7 +5,22 @@ basta ser o último valor da célula. Tudo vai dentro do HTML (estilo, dados e p
 nada é buscado na rede. Sem JavaScript, aparece o estado inicial; num terminal, uma frase.
 """
 
+from coursekit.widgets.budget import attention_budget
+from coursekit.widgets.kernel import kernel_bandwidth
+from coursekit.widgets.lookup import query_key_value
+from coursekit.widgets.precomputed import slider_figure
+from coursekit.widgets.scaling import scaled_scores
 from coursekit.widgets.temperature import softmax_temperature
+from coursekit.widgets.threshold import weighting_threshold
 from coursekit.widgets.widget import Widget
 
-__all__ = ["Widget", "softmax_temperature"]
+__all__ = [
+    "Widget",
+    "attention_budget",
+    "kernel_bandwidth",
+    "query_key_value",
+    "scaled_scores",
+    "slider_figure",
+    "softmax_temperature",
+    "weighting_threshold",
+]

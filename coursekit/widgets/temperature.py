@@ -54,7 +54,7 @@ def softmax_temperature(
 
     Example:
         >>> softmax_temperature([2.0, 1.0], ["gato", "sofá"], temperature=0.5)
-        [figura interativa] Temperatura: do quase duro ao quase uniforme. Com temperatura 0,50,
+        [figura interativa: Temperatura: do quase duro ao quase uniforme] Com temperatura 0,50,
         «gato» recebe 88,1% do peso; a entropia é 0,37 nats, de no máximo 0,69.
     """
     values, names = _checked(scores, labels, temperature)

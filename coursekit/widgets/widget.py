@@ -46,7 +46,7 @@ class Widget:
 
     def __repr__(self) -> str:
         """Descreve a figura em texto, para terminais e leitores sem HTML."""
-        return f"[figura interativa] {self.title}. {self.summary}"
+        return f"[figura interativa: {self.title}] {self.summary}"
 
     def _repr_html_(self) -> str:
         """Devolve a figura em HTML; duas chamadas dão o mesmo texto."""
