@@ -88,13 +88,16 @@ def check_exercise_stubs(project: Project) -> list[Problem]:
 
 def check_language(project: Project) -> list[Problem]:
     """Confere acentos, termos da casa e ortografia do livro e das docstrings."""
-    passages = [*book_passages(project), *package_passages(project)]
+    book, package = list(book_passages(project)), list(package_passages(project))
+    unaccented = read_dictionary(project.data / "sem_acento.txt")
     variants = read_variants(project.data / "variantes.csv")
-    dictionary = read_dictionary(project.data / "dicionario.txt")
+    words = read_dictionary(project.data / "dicionario.txt")
+    code_words = read_dictionary(project.data / "dicionario_codigo.txt")
     return [
-        *check_accents(passages, read_dictionary(project.data / "sem_acento.txt")),
-        *check_variants(passages, variants),
-        *check_spelling(passages, dictionary),
+        *check_accents([*book, *package], unaccented),
+        *check_variants([*book, *package], variants),
+        *check_spelling(book, words),
+        *check_spelling(package, words | code_words),
     ]
 
 

@@ -18,7 +18,8 @@ def check_code_cells(file_name: str, cells: Sequence[dict[str, Any]]) -> list[Pr
         cells: células do caderno.
 
     Returns:
-        Defeitos (mais de 25 linhas; ``def`` fora de lugar) e avisos (mais de 15 linhas).
+        Defeitos (mais de 25 linhas; ``def`` fora de lugar; ``;`` no fim) e avisos (mais de
+        15 linhas).
 
     Example:
         >>> cell = {"cell_type": "code", "source": "x = 1\n" * 26, "metadata": {}}
@@ -31,6 +32,7 @@ def check_code_cells(file_name: str, cells: Sequence[dict[str, Any]]) -> list[Pr
             place = cell_place(file_name, number)
             problems += _length_problems(place, cell["source"])
             problems += _definition_problems(place, cell)
+            problems += _semicolon_problems(place, cell["source"])
     return problems
 
 
@@ -79,6 +81,19 @@ def _definition_problems(place: str, cell: dict[str, Any]) -> list[Problem]:
                 )
             )
     return problems
+
+
+def _semicolon_problems(place: str, source: str) -> list[Problem]:
+    """Recusa o ``;`` que esconde a última saída: o nbval executa sem obedecer a ele."""
+    if not source.rstrip().endswith(";"):
+        return []
+    return [
+        Problem(
+            place,
+            "termina em «;» para esconder a saída, e a conferência com nbval a vê mesmo assim.",
+            "Guarde o resultado num nome, ou termine pela figura.",
+        )
+    ]
 
 
 def _definitions(source: str) -> list[ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef]:

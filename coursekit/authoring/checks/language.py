@@ -11,11 +11,12 @@ from typing import Any
 from coursekit.authoring.checks.problem import Problem
 from coursekit.authoring.checks.prose import Passage
 
+GLOSSARY = "book/glossario.md"
 _ENDINGS = re.compile(r"\w+(?:cao|coes|soes|zao|zoes|aveis|iveis)\Z")
 _ENDING_EXCEPTIONS = frozenset({"cacao"})
 _QUOTED = re.compile(r"«[^»]*»|“[^”]*”")
 _ITALIC = re.compile(r"(?<![*\w])\*(?!\*)[^*\n]+\*(?![*\w])|(?<!\w)_[^_\n]+_(?!\w)")
-_WORD = re.compile(r"[^\W\d_]+(?:[-’'][^\W\d_]+)*")
+_WORD = re.compile(r"(?<!\w)[^\W\d_]+(?:[-’'][^\W\d_]+)*(?!\w)")
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,8 @@ def check_accents(passages: Iterable[Passage], unaccented: Collection[str]) -> l
 def check_variants(passages: Iterable[Passage], variants: Sequence[Variant]) -> list[Problem]:
     """Procura termos que o glossário rejeita, fora de aspas.
 
-    Entre «aspas» pode estar a frase de outra pessoa, que se cita como ela disse.
+    Entre «aspas» pode estar a frase de outra pessoa, que se cita como ela disse; e o próprio
+    glossário precisa nomear o que rejeita.
 
     Args:
         passages: trechos de prosa.
@@ -97,6 +99,7 @@ def check_variants(passages: Iterable[Passage], variants: Sequence[Variant]) -> 
             f"Escreva «{variant.preferred}».",
         )
         for passage in passages
+        if passage.where != GLOSSARY
         for variant in variants
         if (match := variant.pattern.search(_QUOTED.sub(" ", passage.text)))
     ]
@@ -135,7 +138,8 @@ def check_spelling(passages: Iterable[Passage], dictionary: frozenset[str]) -> l
 
 def _words(text: str) -> list[str]:
     """Lista as palavras distintas de um trecho, na ordem."""
-    return list(dict.fromkeys(_WORD.findall(text)))
+    found = dict.fromkeys(_WORD.findall(text))
+    return [word for word in found if all(letter.isalpha() or letter in "-’'" for letter in word)]
 
 
 def _lacks_accent(word: str, unaccented: Collection[str]) -> bool:

@@ -24,6 +24,7 @@ _NOT_PROSE = re.compile(
     | \]\([^)]*\) | <https?:[^>]+> | https?://\S+  # endereços
     | <!--.*?--> | </?[a-zA-Z][^>]*>               # HTML
     | \{[a-z][\w:-]*\}          # papéis MyST
+    | ^\s*:{3,}.*?$            # abertura e fecho de blocos
     | ^\s*:[\w-]+:.*?$          # opções de diretiva
     """,
     re.MULTILINE,
@@ -32,6 +33,7 @@ _DOCSTRING_NOT_PROSE = re.compile(
     r"(?m)^(?P<pad> *)\.\. math::[^\n]*\n(?:\n|(?P=pad) +[^\n]*\n)*"  # equações
     r"|^\s*>>>[^\n]*(?:\n\s*\S[^\n]*)*|:\w+:`[^`]*`"  # exemplos e papéis
 )
+_SOURCE_SECTION = re.compile(r"(?ms)^Fonte:\n.*?(?=^\S|\Z)")
 _SECTION_WORDS = re.compile(
     r"(?m)^\s*(Args|Returns|Raises|Example|Attributes|Yields|Fonte):\s*$|^\s*\w+: (?=\S)"
 )
@@ -105,7 +107,8 @@ def package_passages(project: Project) -> Iterator[Passage]:
             documented = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
             if isinstance(node, documented) and (text := ast.get_docstring(node)):
                 name = getattr(node, "name", "módulo")
-                prose = _SECTION_WORDS.sub(" ", _DOCSTRING_NOT_PROSE.sub(" ", text))
+                prose = _SOURCE_SECTION.sub(" ", _DOCSTRING_NOT_PROSE.sub(" ", text))
+                prose = _SECTION_WORDS.sub(" ", prose)
                 yield Passage(f"{_relative(project, path)}, {name}", plain_prose(prose))
 
 
