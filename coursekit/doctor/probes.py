@@ -145,17 +145,7 @@ def probe_accelerator() -> list[Finding]:
     if answer["mps"]:
         return [Finding("Máquina", "GPU", "ok", "GPU da Apple (mps)")]
     if shutil.which("nvidia-smi") is not None:
-        built = answer["built_for_cuda"]
-        reason = "é só para CPU" if built is None else f"é para CUDA {built} e não a vê"
-        return [
-            Finding(
-                "Máquina",
-                "GPU",
-                "aviso",
-                f"há placa NVIDIA, mas o PyTorch instalado {reason}",
-                "escolha a versão com CUDA em https://pytorch.org/get-started/locally/",
-            )
-        ]
+        return [_unseen_gpu_finding(answer["built_for_cuda"])]
     return [Finding("Máquina", "GPU", "ok", "nenhuma; o curso inteiro roda em CPU")]
 
 
@@ -182,6 +172,20 @@ def _group_finding(extra: str, purpose: str, requirements: list[Requirement]) ->
     wanted = {r.name: f'"{r.name}{r.wanted}"' for r in requirements}
     command = "python -m pip install " + " ".join(wanted[finding.name] for finding in bad)
     return Finding("Grupos opcionais", extra, "aviso", detail, command)
+
+
+def _unseen_gpu_finding(built_for_cuda: str | None) -> Finding:
+    """Há placa NVIDIA, mas o PyTorch não a usa."""
+    reason = (
+        "é só para CPU" if built_for_cuda is None else f"é para CUDA {built_for_cuda} e não a vê"
+    )
+    return Finding(
+        "Máquina",
+        "GPU",
+        "aviso",
+        f"há placa NVIDIA, mas o PyTorch instalado {reason}",
+        "escolha a versão com CUDA em https://pytorch.org/get-started/locally/",
+    )
 
 
 def _threads_finding() -> Finding:
