@@ -146,7 +146,7 @@ def attend(
     )
 
     finite = [replace_broken(x) for x in (query_heads, key_heads, value_heads)]
-    scores = _scores(finite[0], finite[1], scale, softcap)  # (B, H, Tq, Tk)
+    scores = _scores(finite[0], finite[1], scale, softcap, visible)  # (B, H, Tq, Tk)
     weights = masked_softmax(scores if bias is None else scores + bias, visible)
     context = weights @ finite[2]  # (B, H, Tq, Dv)
 
@@ -169,16 +169,23 @@ def _share_heads(query: Tensor, key: Tensor, value: Tensor) -> tuple[Tensor, Ten
 
 
 def _scores(
-    query: Tensor, key: Tensor, scale: float | Tensor | None, softcap: float | Tensor | None
+    query: Tensor,
+    key: Tensor,
+    scale: float | Tensor | None,
+    softcap: float | Tensor | None,
+    visible: Tensor | None,
 ) -> Tensor:
     """Pontua cada par e, se houver teto, comprime os escores para dentro dele."""
     if scale is None:
         factor: float | Tensor = 1 / math.sqrt(query.shape[-1])
     else:
         factor = finite_number("scale", scale)
-    scores = query @ key.transpose(-2, -1) * factor
+    scores = (query * factor) @ key.transpose(-2, -1)
     if softcap is None:
         return scores
+    if visible is not None:
+        # Um produto escondido pode estourar, e a derivada da tanh em nan contaminaria o resto.
+        scores = scores.masked_fill(~visible, 0.0)
     cap = positive_number("softcap", softcap)
     return cap * torch.tanh(scores / cap)
 

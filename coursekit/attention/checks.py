@@ -99,7 +99,7 @@ def finite_number(name: str, number: Any) -> float | Tensor:
     # Sem eixos, o escalar não muda nem a forma nem o tipo de quem ele multiplica.
     is_scalar_tensor = isinstance(number, Tensor) and number.numel() == 1
     scalar: float | Tensor = number.reshape(()) if is_scalar_tensor else number
-    if not isinstance(_plain(scalar), Real) or isinstance(scalar, bool):
+    if not isinstance(_plain(scalar), Real) or isinstance(_plain(scalar), bool):
         kind = f"um tensor {tuple(number.shape)}" if isinstance(number, Tensor) else repr(number)
         raise TypeError(
             f"{name} deve ser um número real ou um tensor de um elemento; recebi {kind}. "
