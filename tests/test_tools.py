@@ -63,6 +63,23 @@ def test_an_unknown_task_fails_and_lists_the_known_ones():
     assert "notebooks" in result.stdout
 
 
+def test_the_address_is_changed_in_one_place(tmp_path, monkeypatch):
+    original = (ROOT / "_config.yml").read_text(encoding="utf-8")
+    (tmp_path / "_config.yml").write_text(original, encoding="utf-8")
+    monkeypatch.setattr(task, "ROOT", tmp_path)
+    monkeypatch.setattr(task, "notebooks", lambda extra: 0)
+    assert task.address(["https://github.com/voce/seu-curso"]) == 0
+    changed = (tmp_path / "_config.yml").read_text(encoding="utf-8")
+    pairs = zip(original.splitlines(), changed.splitlines(), strict=True)
+    assert [b.strip() for a, b in pairs if a != b] == ["url: https://github.com/voce/seu-curso"]
+
+
+@pytest.mark.parametrize("bad", [[], ["github.com/x/y"], ["https://github.com/x"], ["a", "b"]])
+def test_a_bad_address_is_refused(bad, capsys):
+    assert task.address(bad) == 2
+    assert "Diga o endereço" in capsys.readouterr().out
+
+
 def test_pins_lose_local_suffix_editables_and_cuda():
     frozen = "torch==2.13.0+cpu\n-e git+x\nnvidia-cublas==1\ntriton==3\nNumPy==2.4.6\nx @ file:///y"
     assert constraints.pinned(frozen) == ["NumPy==2.4.6", "torch==2.13.0"]

@@ -7,6 +7,8 @@ from coursekit.data.associative_recall import AssociativeRecall, RecallBatch, ra
 from coursekit.data.digits import IMAGE_SIDE, DigitsSplit, load_digits_split
 from coursekit.data.noisy_curve import NoisyCurve, noisy_curve, true_curve
 from coursekit.data.search_displays import (
+    DISPLAY_KINDS,
+    DisplayKind,
     MotionFrames,
     SearchDisplay,
     make_motion_frames,
@@ -14,9 +16,11 @@ from coursekit.data.search_displays import (
 )
 
 __all__ = [
+    "DISPLAY_KINDS",
     "IMAGE_SIDE",
     "AssociativeRecall",
     "DigitsSplit",
+    "DisplayKind",
     "MotionFrames",
     "NoisyCurve",
     "RecallBatch",

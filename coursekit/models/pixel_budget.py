@@ -4,12 +4,22 @@ Três ordens de preferência, da mais à menos informada: pela **tarefa** (o que
 o dígito), pelo **estímulo** (o brilho do pixel) e por **sorteio**.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
 from coursekit.data.digits import DigitsSplit
 
-__all__ = ["accuracy_with_pixels", "rank_by_brightness", "rank_by_information", "rank_by_lottery"]
+__all__ = [
+    "accuracy_with_pixels",
+    "compare_rankings",
+    "rank_by_brightness",
+    "rank_by_information",
+    "rank_by_lottery",
+]
+
+NUM_DRAWS = 5
 
 
 def rank_by_information(
@@ -135,3 +145,42 @@ def accuracy_with_pixels(split: DigitsSplit, chosen: NDArray[np.int64]) -> float
     model = LogisticRegression(max_iter=1000)
     model.fit(split.train_pixels[:, pixels], split.train_labels)
     return float(model.score(split.test_pixels[:, pixels], split.test_labels))
+
+
+def compare_rankings(split: DigitsSplit, budgets: Sequence[int]) -> NDArray[np.float64]:
+    """Mede as três ordens em vários orçamentos.
+
+    Args:
+        split: dígitos repartidos em treino e teste.
+        budgets: números de pixels que se pode olhar, de 1 ao total.
+
+    Returns:
+        Acurácias de forma ``(len(budgets), 3)``; nas colunas, a escolha pela tarefa, pelo
+        estímulo e por sorteio (média de cinco sorteios, sementes 0 a 4).
+
+    Raises:
+        ValueError: se ``budgets`` estiver vazio ou pedir menos de 1 ou mais pixels do que há.
+
+    Fonte:
+        Medida do curso.
+
+    Example:
+        >>> from coursekit.data.digits import load_digits_split
+        >>> compare_rankings(load_digits_split(seed=0), budgets=[4]).shape
+        (1, 3)
+    """
+    num_pixels = split.train_pixels.shape[1]
+    if not budgets or min(budgets) < 1 or max(budgets) > num_pixels:
+        raise ValueError(
+            f"budgets deve listar orçamentos de 1 a {num_pixels}; recebi {list(budgets)}. "
+            "Use, por exemplo, [8, 16]."
+        )
+    by_task = rank_by_information(split.train_pixels, split.train_labels)
+    by_stimulus = rank_by_brightness(split.train_pixels)
+    draws = [rank_by_lottery(num_pixels, seed=seed) for seed in range(NUM_DRAWS)]
+    table = np.empty((len(budgets), 3))
+    for row, budget in enumerate(budgets):
+        table[row, 0] = accuracy_with_pixels(split, by_task[:budget])
+        table[row, 1] = accuracy_with_pixels(split, by_stimulus[:budget])
+        table[row, 2] = np.mean([accuracy_with_pixels(split, draw[:budget]) for draw in draws])
+    return table

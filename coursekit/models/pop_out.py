@@ -4,9 +4,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import maximum_filter
 
-from coursekit.models.saliency import MAP_SCALE
+from coursekit.data.search_displays import MotionFrames, SearchDisplay
+from coursekit.models.saliency import MAP_SCALE, motion_map
 
-__all__ = ["saliency_at", "target_rank"]
+__all__ = ["display_rank", "motion_is_found", "saliency_at", "target_rank"]
 
 Array = NDArray[np.float64]
 WINDOW = 5
@@ -80,3 +81,61 @@ def target_rank(saliencies: Array, target: int) -> int:
             f"{values.shape}. Use um índice de 0 a n - 1."
         )
     return 1 + int((values > values[target]).sum())
+
+
+def display_rank(saliency: Array, display: SearchDisplay, *, scale: int = MAP_SCALE) -> int:
+    """Diz o posto do alvo de uma tela num mapa de saliência dessa tela.
+
+    Args:
+        saliency: mapa ``(h, w)`` calculado da imagem da tela.
+        display: a tela, com as posições e o alvo.
+        scale: quantos pixels da imagem cabem em um do mapa.
+
+    Returns:
+        Posto do alvo, de 1 (salta primeiro) ao número de itens.
+
+    Raises:
+        ValueError: se o mapa for pequeno demais para as posições da tela.
+
+    Fonte:
+        Medida do curso.
+
+    Example:
+        >>> from coursekit.data.search_displays import make_search_display
+        >>> from coursekit.models.saliency import saliency_map
+        >>> display = make_search_display("color", seed=0)
+        >>> display_rank(saliency_map(display.image), display)
+        1
+    """
+    return target_rank(saliency_at(saliency, display.positions, scale=scale), display.target)
+
+
+def motion_is_found(frames: MotionFrames, *, tolerance: float = 8.0) -> bool:
+    """Diz se o pico do mapa de movimento cai perto do item que se moveu.
+
+    Args:
+        frames: os dois quadros e o gabarito.
+        tolerance: distância máxima ao meio do percurso, em pixels, positiva.
+
+    Returns:
+        ``True`` se o pico ficar a menos de ``tolerance``.
+
+    Raises:
+        ValueError: se ``tolerance`` não for positiva.
+
+    Fonte:
+        Medida do curso.
+
+    Example:
+        >>> from coursekit.data.search_displays import make_motion_frames
+        >>> motion_is_found(make_motion_frames(seed=0))
+        True
+    """
+    if not tolerance > 0:
+        raise ValueError(
+            f"tolerance deve ser uma distância > 0, em pixels; recebi {tolerance}. Use 8.0."
+        )
+    motion = motion_map(frames.before, frames.after)
+    peak = np.array(np.unravel_index(motion.argmax(), motion.shape))
+    center = frames.positions[frames.target] + frames.displacement / 2
+    return bool(np.hypot(*(peak - center)) < tolerance)

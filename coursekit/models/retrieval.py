@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from coursekit.data.associative_recall import AssociativeRecall, RecallBatch
+from coursekit.training import FitOptions, History, fit
 
 __all__ = ["RetrievalModel", "majority_accuracy", "recall_accuracy", "train_recall"]
 
@@ -100,11 +101,8 @@ def train_recall(
     num_steps: int = 300,
     batch_size: int = 128,
     learning_rate: float = 3e-3,
-) -> list[float]:
+) -> History:
     """Treina o modelo no lugar, com Adam e um lote novo a cada passo.
-
-    Um modelo sem parâmetros (produto escalar puro) não tem o que ajustar: é devolvida a
-    lista de perdas, e ele fica como está.
 
     Args:
         model: modelo a treinar; seus parâmetros são alterados.
@@ -115,10 +113,11 @@ def train_recall(
         learning_rate: taxa de aprendizado do Adam, positiva.
 
     Returns:
-        A perda (entropia cruzada, em nats) de cada passo.
+        O histórico; ``step_losses`` traz a entropia cruzada de cada passo, em nats.
 
     Raises:
-        ValueError: se ``num_steps`` ou ``learning_rate`` não forem positivos.
+        ValueError: se ``num_steps`` ou ``learning_rate`` não forem positivos, ou se a
+            pontuação não tiver parâmetros (o produto escalar puro não tem o que treinar).
     """
     if num_steps < 1 or learning_rate <= 0:
         raise ValueError(
@@ -126,16 +125,14 @@ def train_recall(
             f"num_steps={num_steps} e learning_rate={learning_rate}. Aumente o que veio errado."
         )
     parameters = list(model.parameters())
-    optimizer = torch.optim.Adam(parameters, lr=learning_rate) if parameters else None
-    losses = []
-    for _ in range(num_steps):
-        loss = _recall_loss(model, task.sample(batch_size, generator=generator))
-        if optimizer is not None:
-            optimizer.zero_grad()
-            loss.backward()  # type: ignore[no-untyped-call]
-            optimizer.step()
-        losses.append(float(loss.detach()))
-    return losses
+    if not parameters:
+        raise ValueError(
+            f"a pontuação {type(model.score).__name__} não tem parâmetros: não há o que treinar. "
+            "Avalie-a direto com recall_accuracy, ou use uma pontuação com parâmetros."
+        )
+    batches = (_as_tensors(task.sample(batch_size, generator=generator)) for _ in range(num_steps))
+    optimizer = torch.optim.Adam(parameters, lr=learning_rate)
+    return fit(model, batches, _recall_loss, optimizer, options=FitOptions(progress=False))
 
 
 @torch.no_grad()
@@ -157,9 +154,8 @@ def recall_accuracy(
     Returns:
         Acurácia, em ``[0, 1]``.
     """
-    batch = task.sample(num_examples, generator=generator)
-    predicted = _probabilities(model, batch).argmax(dim=-1)
-    return float((predicted == torch.from_numpy(batch.targets)).double().mean())
+    *inputs, targets = _as_tensors(task.sample(num_examples, generator=generator))
+    return float((model(*inputs).argmax(dim=-1) == targets).double().mean())
 
 
 def majority_accuracy(
@@ -183,17 +179,16 @@ def majority_accuracy(
     return float((counts.argmax(axis=0) == batch.targets).mean())
 
 
-def _probabilities(model: RetrievalModel, batch: RecallBatch) -> Tensor:
-    """Leva o lote do NumPy ao PyTorch e aplica o modelo."""
-    probabilities: Tensor = model(
+def _as_tensors(batch: RecallBatch) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """Leva o lote do NumPy ao PyTorch: três entradas do modelo e, por último, o alvo."""
+    return (
         torch.from_numpy(batch.queries),
         torch.from_numpy(batch.keys),
         torch.from_numpy(batch.labels),
+        torch.from_numpy(batch.targets),
     )
-    return probabilities
 
 
-def _recall_loss(model: RetrievalModel, batch: RecallBatch) -> Tensor:
+def _recall_loss(probabilities: Tensor, targets: Tensor) -> Tensor:
     """Calcula a entropia cruzada média, em nats, com piso de probabilidade."""
-    probabilities = _probabilities(model, batch) + PROBABILITY_FLOOR
-    return F.nll_loss(probabilities.log(), torch.from_numpy(batch.targets))
+    return F.nll_loss((probabilities + PROBABILITY_FLOOR).log(), targets)

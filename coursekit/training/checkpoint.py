@@ -92,16 +92,15 @@ def save_checkpoint(
     target = Path(folder)
     target.mkdir(parents=True, exist_ok=True)
     tensors: dict[str, Tensor] = {}
-    content = {
-        "identity": _identity(model, optimizer, scheduler),
-        "model": encode_tree(model.state_dict(), tensors, "model"),
-        "optimizer": encode_tree(optimizer.state_dict(), tensors, "optimizer"),
-        "scheduler": encode_tree(
-            None if scheduler is None else scheduler.state_dict(), tensors, "scheduler"
-        ),
-        "random": capture_random_state(generators),
-        "notes": encode_tree(dict(notes or {}), tensors, "notes"),
+    states = {
+        "model": model.state_dict(),
+        "optimizer": optimizer.state_dict(),
+        "scheduler": None if scheduler is None else scheduler.state_dict(),
+        "notes": dict(notes or {}),
     }
+    content = {name: encode_tree(state, tensors, name) for name, state in states.items()}
+    content["identity"] = _identity(model, optimizer, scheduler)
+    content["random"] = capture_random_state(generators)
     raw = safetensors.torch.save(tensors)
     digest = hashlib.sha256(raw).hexdigest()
     tensor_file = f"tensors-{digest}.safetensors"

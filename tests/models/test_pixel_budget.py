@@ -6,6 +6,7 @@ import pytest
 from coursekit.data.digits import DigitsSplit, load_digits_split
 from coursekit.models.pixel_budget import (
     accuracy_with_pixels,
+    compare_rankings,
     rank_by_brightness,
     rank_by_information,
     rank_by_lottery,
@@ -86,3 +87,22 @@ def test_order_of_the_pixels_does_not_matter():
 def test_rejects_bad_choice(bad):
     with pytest.raises(ValueError, match=r"chosen.*distintos, de 0 a 63; recebi.*ordem\[:8\]"):
         accuracy_with_pixels(load_digits_split(seed=0), np.array(bad, dtype=np.int64))
+
+
+def test_comparison_holds_the_three_accuracies():
+    split = load_digits_split(seed=2)
+    table = compare_rankings(split, [3, 5])
+    task = rank_by_information(split.train_pixels, split.train_labels)
+    stimulus = rank_by_brightness(split.train_pixels)
+    draws = [accuracy_with_pixels(split, rank_by_lottery(64, seed=seed)[:5]) for seed in range(5)]
+    assert table.shape == (2, 3)
+    assert table[1, 0] == accuracy_with_pixels(split, task[:5])
+    assert table[1, 1] == accuracy_with_pixels(split, stimulus[:5])
+    assert table[1, 2] == pytest.approx(sum(draws) / 5, abs=1e-12)
+    assert (table[1] > table[0]).all()
+
+
+@pytest.mark.parametrize("bad", [[], [0], [65, 3]])
+def test_comparison_rejects_bad_budgets(bad):
+    with pytest.raises(ValueError, match=r"budgets.*de 1 a 64; recebi.*\[8, 16\]"):
+        compare_rankings(load_digits_split(seed=0), bad)

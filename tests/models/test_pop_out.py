@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from coursekit.models.pop_out import saliency_at, target_rank
+from coursekit.data.search_displays import make_motion_frames, make_search_display
+from coursekit.models.pop_out import display_rank, motion_is_found, saliency_at, target_rank
 
 
 class TestSaliencyAt:
@@ -39,3 +40,49 @@ class TestTargetRank:
     def test_rejects_bad_target(self, bad):
         with pytest.raises(ValueError, match=r"target.*índice.*recebi target=.*0 a n - 1"):
             target_rank(np.array([0.1, 0.2, 0.3]), bad)
+
+
+class TestDisplayRank:
+    def test_counts_the_items_above_the_target(self):
+        display = make_search_display("color", seed=2)
+        # Mapa do tamanho da imagem: o alvo vale 1 e três outros itens, 2.
+        values = np.zeros(display.image.shape[:2])
+        values[tuple(display.positions[display.target])] = 1.0
+        others = [index for index in range(49) if index != display.target][:3]
+        for index in others:
+            values[tuple(display.positions[index])] = 2.0
+        assert display_rank(values, display, scale=1) == 4
+
+    def test_default_scale_is_the_one_of_the_saliency_map(self):
+        display = make_search_display("color", seed=2)
+        values = np.zeros((64, 64))
+        values[tuple(display.positions[0] // 4)] = 2.0
+        values[tuple(display.positions[display.target] // 4)] = 1.0
+        assert display.target != 0
+        assert display_rank(values, display) == 2
+
+    def test_rejects_map_smaller_than_the_display(self):
+        display = make_search_display("color", seed=2)
+        with pytest.raises(ValueError, match=r"fora do mapa de forma \(64, 64\) \(escala 1\)"):
+            display_rank(np.zeros((64, 64)), display, scale=1)
+
+
+class TestMotionIsFound:
+    def test_finds_the_item_that_moved(self):
+        assert all(motion_is_found(make_motion_frames(seed=seed)) for seed in range(5))
+
+    def test_a_strict_tolerance_is_not_met(self):
+        # Um só item: o pico fica no meio do percurso, arredondado para um pixel inteiro.
+        frames = make_motion_frames(seed=0, num_items=1)
+        assert motion_is_found(frames, tolerance=8.0)
+        assert not motion_is_found(frames, tolerance=1e-6)
+
+    def test_wrong_answer_key_is_not_found(self):
+        frames = make_motion_frames(seed=0)
+        wrong = (frames.target + 1) % 20
+        assert not motion_is_found(type(frames)(**{**vars(frames), "target": wrong}))
+
+    @pytest.mark.parametrize("bad", [0.0, -1.0])
+    def test_rejects_bad_tolerance(self, bad):
+        with pytest.raises(ValueError, match=r"tolerance.*> 0.*recebi.*Use 8"):
+            motion_is_found(make_motion_frames(seed=0), tolerance=bad)

@@ -127,7 +127,8 @@ def test_majority_accuracy_with_one_pair_is_perfect():
 def test_training_learns_the_hidden_rotation(seed):
     task, generator = make_task(seed=seed, dim=17, num_pairs=5)
     model = RetrievalModel(BilinearScore(np.zeros((17, 17), dtype=np.float32)), 3)
-    losses = train_recall(model, task, generator=generator, num_steps=60, learning_rate=0.03)
+    history = train_recall(model, task, generator=generator, num_steps=60, learning_rate=0.03)
+    losses = history.step_losses
     assert len(losses) == 60
     assert losses[0] > 2 * losses[-1]
     accuracy = recall_accuracy(model, task, generator=generator, num_examples=500)
@@ -138,11 +139,11 @@ def test_first_loss_is_the_cross_entropy_of_uniform_weights():
     # W = 0: a probabilidade da classe certa é a sua frequência entre os pares mostrados.
     task, generator = make_task(seed=4)
     model = RetrievalModel(BilinearScore(np.zeros((5, 5), dtype=np.float32)), 3)
-    losses = train_recall(model, task, generator=generator, num_steps=1, batch_size=11)
+    losses = train_recall(model, task, generator=generator, num_steps=1, batch_size=11).step_losses
     twin_task, twin_generator = make_task(seed=4)
     batch = twin_task.sample(11, generator=twin_generator)
     shares = [(row == y).mean() for row, y in zip(batch.labels, batch.targets, strict=True)]
-    assert losses == pytest.approx([-np.mean(np.log(shares))], abs=1e-4)
+    assert list(losses) == pytest.approx([-np.mean(np.log(shares))], abs=1e-4)
 
 
 def test_same_generator_same_losses():
@@ -175,13 +176,19 @@ def test_gradients_of_one_step_do_not_leak_into_the_next():
     assert_close(model.score.weight.detach(), weight)
 
 
-def test_a_score_without_parameters_is_left_alone():
-    task, generator = make_task(num_pairs=3)
-    scores = torch.tensor([[[0.0, 0.0, 50.0]]]).expand(13, 1, 3)
-    model = RetrievalModel(FixedScore(scores), 3)
-    losses = train_recall(model, task, generator=generator, num_steps=2, batch_size=13)
-    assert len(losses) == 2
-    assert all(math.isfinite(loss) for loss in losses)
+def test_rejects_training_a_score_without_parameters():
+    task, generator = make_task()
+    model = RetrievalModel(FixedScore(torch.zeros(1, 1, 7)), num_classes=3)
+    with pytest.raises(ValueError, match=r"FixedScore não tem parâmetros.*recall_accuracy"):
+        train_recall(model, task, generator=generator)
+
+
+def test_a_score_that_misses_the_pair_has_a_finite_loss():
+    # Diferença de escores de 2000 dá peso 0 exato ao par certo: ln(1e-6) = -13,8.
+    task, generator = make_task(num_pairs=2, num_classes=50)
+    model = RetrievalModel(BilinearScore(-2000 * torch.eye(5)), 50)
+    loss = train_recall(model, task, generator=generator, num_steps=1).step_losses[0]
+    assert 3.0 < loss < 14.0
 
 
 def test_inputs_are_not_changed():

@@ -1,0 +1,46 @@
+"""O site do curso: tema, busca, referências, quadro das afirmações e páginas geradas.
+
+Cada módulo é uma extensão pequena do Sphinx com a sua função ``setup``; este arquivo só as
+junta, na ordem em que dependem umas das outras.
+"""
+
+from sphinx.application import Sphinx
+from sphinx.util.typing import ExtensionMetadata
+
+from course_site import (
+    assets,
+    chapter_head,
+    claims_page,
+    course_map,
+    glossary,
+    hero,
+    html_polish,
+    page_context,
+    references,
+    search_index,
+    status_page,
+    theme,
+)
+
+MODULES = (
+    theme,
+    assets,
+    references,
+    glossary,
+    chapter_head,
+    claims_page,
+    course_map,
+    glossary,
+    hero,
+    status_page,
+    search_index,
+    page_context,
+    html_polish,
+)
+
+
+def setup(app: Sphinx) -> ExtensionMetadata:
+    """Registra todas as partes do site."""
+    for module in MODULES:
+        module.setup(app)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": False}

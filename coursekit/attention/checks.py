@@ -1,0 +1,131 @@
+"""Conferência de entradas: cada recusa diz o que veio, o que se aceita e como consertar."""
+
+from __future__ import annotations
+
+import math
+from numbers import Real
+from typing import Any
+
+from torch import Tensor
+
+__all__ = ["batches_match", "check_floating", "check_same_kind", "finite_number", "positive_number"]
+
+
+def check_floating(name: str, tensor: Any) -> None:
+    """Recusa o que não for tensor de ponto flutuante.
+
+    Args:
+        name: nome do argumento, para a mensagem.
+        tensor: valor recebido.
+
+    Raises:
+        TypeError: se não for tensor, ou se não for de ponto flutuante.
+    """
+    if not isinstance(tensor, Tensor):
+        raise TypeError(
+            f"{name} deve ser um tensor de ponto flutuante; recebi {type(tensor).__name__}. "
+            "Converta com torch.as_tensor(...)."
+        )
+    if not tensor.is_floating_point():
+        raise TypeError(
+            f"{name} deve ser de ponto flutuante (float16, bfloat16, float32 ou float64); "
+            f"recebi {tensor.dtype}. Converta com {name}.float()."
+        )
+
+
+def check_same_kind(**tensors: Tensor) -> None:
+    """Exige que todos os tensores sejam flutuantes, do mesmo tipo e no mesmo dispositivo.
+
+    Args:
+        **tensors: os tensores, pelo nome do argumento; o primeiro manda.
+
+    Raises:
+        TypeError: se algum não for flutuante, ou se os tipos numéricos diferirem.
+        ValueError: se estiverem em dispositivos diferentes.
+    """
+    for name, tensor in tensors.items():
+        check_floating(name, tensor)
+    (first_name, first), *others = tensors.items()
+    for name, tensor in others:
+        if tensor.dtype != first.dtype:
+            raise TypeError(
+                f"{first_name} e {name} devem ter o mesmo tipo numérico; recebi "
+                f"{first.dtype} e {tensor.dtype}. Converta com {name}.to({first_name}.dtype)."
+            )
+        if tensor.device != first.device:
+            raise ValueError(
+                f"{first_name} e {name} devem estar no mesmo dispositivo; recebi "
+                f"{first.device} e {tensor.device}. Mova com {name}.to({first_name}.device)."
+            )
+
+
+def positive_number(name: str, number: Any) -> float | Tensor:
+    """Exige um número real, finito e positivo, ou um tensor com um só número assim.
+
+    Args:
+        name: nome do argumento, para a mensagem.
+        number: valor recebido.
+
+    Returns:
+        O próprio número; de um tensor, o escalar sem eixos (e com gradiente, se tinha).
+
+    Raises:
+        TypeError: se não for número real nem tensor de um elemento.
+        ValueError: se não for positivo e finito.
+    """
+    scalar = finite_number(name, number)
+    if not scalar > 0:
+        raise ValueError(
+            f"{name} deve ser positivo; recebi {_plain(scalar):g}. "
+            f"Use um valor maior que zero, por exemplo {name}=1.0."
+        )
+    return scalar
+
+
+def finite_number(name: str, number: Any) -> float | Tensor:
+    """Exige um número real e finito, ou um tensor com um só número assim.
+
+    Args:
+        name: nome do argumento, para a mensagem.
+        number: valor recebido.
+
+    Returns:
+        O próprio número; de um tensor, o escalar sem eixos (e com gradiente, se tinha).
+
+    Raises:
+        TypeError: se não for número real nem tensor de um elemento.
+        ValueError: se não for finito.
+    """
+    # Sem eixos, o escalar não muda nem a forma nem o tipo de quem ele multiplica.
+    is_scalar_tensor = isinstance(number, Tensor) and number.numel() == 1
+    scalar: float | Tensor = number.reshape(()) if is_scalar_tensor else number
+    if not isinstance(_plain(scalar), Real) or isinstance(_plain(scalar), bool):
+        kind = f"um tensor {tuple(number.shape)}" if isinstance(number, Tensor) else repr(number)
+        raise TypeError(
+            f"{name} deve ser um número real ou um tensor de um elemento; recebi {kind}. "
+            f"Use, por exemplo, {name}=1.0."
+        )
+    if not math.isfinite(_plain(scalar)):
+        raise ValueError(
+            f"{name} deve ser finito; recebi {_plain(scalar):g}. Use, por exemplo, {name}=1.0."
+        )
+    return scalar
+
+
+def _plain(number: Any) -> Any:
+    """Tira o número de dentro do tensor sem eixos; o resto passa como veio."""
+    return number.item() if isinstance(number, Tensor) and number.ndim == 0 else number
+
+
+def batches_match(first: Tensor, second: Tensor) -> bool:
+    """Diz se os eixos anteriores aos dois últimos são difundíveis entre si.
+
+    Args:
+        first: tensor de forma ``(..., T, D)``.
+        second: tensor de forma ``(..., T, D)``.
+
+    Returns:
+        ``True`` se, contados do fim, os eixos forem iguais, faltarem ou tiverem tamanho 1.
+    """
+    pairs = zip(reversed(first.shape[:-2]), reversed(second.shape[:-2]), strict=False)
+    return all(a == b or 1 in (a, b) for a, b in pairs)

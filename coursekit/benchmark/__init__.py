@@ -1,0 +1,26 @@
+"""Medidas de custo: tempo, memória, expoente de escala, e o ambiente ao lado de cada número.
+
+Não conhece nenhuma biblioteca de aprendizado: recebe funções e devolve números.
+"""
+
+from coursekit.benchmark.environment import Environment, environment
+from coursekit.benchmark.memory import PeakMemory, peak_memory
+from coursekit.benchmark.scaling import ScalingFit, scaling_exponent
+from coursekit.benchmark.spread import Spread, spread
+from coursekit.benchmark.timing import Comparison, Measurement, TimingOptions, compare, measure
+
+__all__ = [
+    "Comparison",
+    "Environment",
+    "Measurement",
+    "PeakMemory",
+    "ScalingFit",
+    "Spread",
+    "TimingOptions",
+    "compare",
+    "environment",
+    "measure",
+    "peak_memory",
+    "scaling_exponent",
+    "spread",
+]

@@ -1,0 +1,82 @@
+"""Compara recebido e esperado: forma primeiro, depois a maior diferença e o lugar dela."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from coursekit.exercises.reading import spoken, where
+
+__all__ = ["describe_difference", "matches"]
+
+# Resposta em precisão simples ou metade: o arredondamento dela não é erro de quem responde.
+_LOOSE = {"float32": 2e-5, "float16": 5e-3}
+_TRUTH = {0.0: "False", 1.0: "True"}
+
+
+def describe_difference(
+    received: NDArray[Any], expected: ArrayLike, *, tolerance: float
+) -> str | None:
+    """Diz em que a resposta difere do esperado.
+
+    Args:
+        received: resposta, com o tipo de número que ela tinha.
+        expected: valor correto, em float64 ou booleano.
+        tolerance: diferença aceita, relativa a ``1 + |esperado|``; respostas em float32 ou
+            float16 têm a folga da sua precisão.
+
+    Returns:
+        A frase, sem ponto final; ``None`` se não difere.
+
+    Example:
+        >>> describe_difference(np.array([1.0, 2.5]), [1.0, 2.0], tolerance=1e-9)
+        'a maior diferença é 0,5, na posição (1,): recebi 2,5 e esperava 2'
+        >>> describe_difference(np.ones(3), np.ones((3, 1)), tolerance=1e-9)
+        'recebi a forma (3,) e esperava (3, 1)'
+    """
+    truth = np.asarray(expected, dtype=np.float64)
+    if received.shape != truth.shape:
+        return f"recebi a forma {where(received.shape)} e esperava {where(truth.shape)}"
+    if truth.size == 0:
+        return None
+    allowed = max(tolerance, _LOOSE.get(received.dtype.name, 0.0))
+    values = received.astype(np.float64)
+    gap = np.abs(values - truth) / (1 + np.abs(truth))
+    flat = int(np.argmax(np.where(np.isnan(gap), np.inf, gap)))
+    worst = tuple(int(index) for index in np.unravel_index(flat, gap.shape))
+    if gap[worst] <= allowed:
+        return None
+    got, right = float(values[worst]), float(truth[worst])
+    place = f", na posição {where(worst)}" if truth.ndim else ""
+    if np.isnan(got):
+        return f"recebi nan{place}, e esperava {spoken(right)}"
+    if received.dtype.kind == "b":
+        return f"recebi {_TRUTH[got]}{place}, e esperava {_TRUTH[right]}"
+    difference = spoken(abs(got - right))
+    return (
+        f"a maior diferença é {difference}{place}: recebi {spoken(got)} e esperava {spoken(right)}"
+    )
+
+
+def matches(received: NDArray[Any], expected: ArrayLike, *, tolerance: float) -> bool:
+    """Diz se a resposta coincide com um valor, na mesma tolerância.
+
+    Args:
+        received: resposta.
+        expected: valor de comparação; ``nan`` só coincide com ``nan``.
+        tolerance: como em :func:`describe_difference`.
+
+    Returns:
+        ``True`` se forma e números coincidirem.
+
+    Example:
+        >>> matches(np.array([0.5, np.nan]), [0.5, np.nan], tolerance=1e-9)
+        True
+    """
+    truth = np.asarray(expected, dtype=np.float64)
+    values = received.astype(np.float64)
+    if values.shape != truth.shape or not np.array_equal(np.isnan(values), np.isnan(truth)):
+        return False
+    known = ~np.isnan(truth)
+    kept = values[known].astype(received.dtype if received.dtype.kind == "f" else np.float64)
+    return describe_difference(kept, truth[known], tolerance=tolerance) is None

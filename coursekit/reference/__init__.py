@@ -1,0 +1,38 @@
+"""O oráculo: cada conta escrita ao pé da letra, em NumPy float64, com laços.
+
+Aqui não há −∞ para esconder chaves, nem difusão de máscaras, nem truque algum: é lento e
+óbvio de propósito. O código rápido do curso é comparado com este, que anda por outro
+caminho até o mesmo número. Não carrega PyTorch nem TensorFlow.
+"""
+
+from coursekit.reference.attend import attend
+from coursekit.reference.kernel import kernel_regression
+from coursekit.reference.probability import entropy, softmax_jacobian
+from coursekit.reference.scores import (
+    additive_scores,
+    dot_scores,
+    gaussian_scores,
+    general_scores,
+    scaled_dot_scores,
+)
+from coursekit.reference.softmax import masked_softmax, softmax
+from coursekit.reference.sparsemax import sparsemax
+from coursekit.reference.weighting import normalize_weights, threshold_weights, weighted_mean
+
+__all__ = [
+    "additive_scores",
+    "attend",
+    "dot_scores",
+    "entropy",
+    "gaussian_scores",
+    "general_scores",
+    "kernel_regression",
+    "masked_softmax",
+    "normalize_weights",
+    "scaled_dot_scores",
+    "softmax",
+    "softmax_jacobian",
+    "sparsemax",
+    "threshold_weights",
+    "weighted_mean",
+]

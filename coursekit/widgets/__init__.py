@@ -1,0 +1,32 @@
+"""Figuras interativas do curso, em JavaScript e SVG puros.
+
+Cada função devolve um objeto que o JupyterLab, o Colab e o site mostram como figura:
+basta ser o último valor da célula. Tudo vai dentro do HTML (estilo, dados e programa);
+nada é buscado na rede. Sem JavaScript, aparece o estado inicial; num terminal, uma frase.
+"""
+
+from coursekit.widgets.budget import attention_budget
+from coursekit.widgets.hero import attention_hero
+from coursekit.widgets.kernel import kernel_bandwidth
+from coursekit.widgets.lookup import query_key_value
+from coursekit.widgets.precomputed import slider_figure
+from coursekit.widgets.questions import Option, Question, quiz
+from coursekit.widgets.scaling import scaled_scores
+from coursekit.widgets.temperature import softmax_temperature
+from coursekit.widgets.threshold import weighting_threshold
+from coursekit.widgets.widget import Widget
+
+__all__ = [
+    "Option",
+    "Question",
+    "Widget",
+    "attention_budget",
+    "attention_hero",
+    "kernel_bandwidth",
+    "query_key_value",
+    "quiz",
+    "scaled_scores",
+    "slider_figure",
+    "softmax_temperature",
+    "weighting_threshold",
+]

@@ -1,0 +1,144 @@
+"""A moldura comum: uma figura interativa que leva consigo estilo, dados e programa.
+
+O Python desenha o estado inicial inteiro (serve sem JavaScript, no PDF e no caderno não
+confiável); o JavaScript só atualiza elementos que já existem, achados por ``data-role``.
+A figura encontra a si mesma por ``document.currentScript`` e, onde ele é nulo, pela
+primeira figura do mesmo tipo ainda não iniciada: duas cópias na página funcionam.
+"""
+
+import json
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import resources
+
+from coursekit.plotting.palette import DARK, LIGHT, Theme, css_variables
+from coursekit.widgets.markup import Markup, tag
+
+__all__ = ["Widget"]
+
+Config = dict[str, object]
+
+STATIC_NOTE = (
+    "Esta é a posição inicial. Para mover os controles, execute a célula "
+    "(no JupyterLab ou no Colab) ou ative o JavaScript do navegador."
+)
+
+
+@dataclass(frozen=True)
+class Widget:
+    """Uma figura interativa pronta para mostrar: basta ser o último valor da célula.
+
+    Attributes:
+        kind: nome do programa em ``scripts/`` que anima a figura.
+        title: título visível.
+        body: HTML do estado inicial, montado só com :func:`~coursekit.widgets.markup.tag`.
+        summary: frase que resume o estado inicial; é atualizada e lida por leitores de tela.
+        config: dados que o programa recebe, exprimíveis em JSON.
+        eyebrow: palavra curta acima do título.
+    """
+
+    kind: str
+    title: str
+    body: Markup
+    summary: str
+    config: Config = field(default_factory=dict)
+    eyebrow: str = "experimente"
+
+    def __repr__(self) -> str:
+        """Descreve a figura em texto, para terminais e leitores sem HTML."""
+        return f"[figura interativa: {self.title}] {self.summary}"
+
+    def _repr_html_(self) -> str:
+        """Devolve a figura em HTML; duas chamadas dão o mesmo texto."""
+        caption = tag(
+            "figcaption",
+            {"class": "cw-caption"},
+            tag("span", {"class": "cw-eyebrow"}, self.eyebrow),
+            tag("span", {"class": "cw-title"}, self.title),
+        )
+        summary = (
+            tag("p", {"class": "cw-summary", "data-role": "summary", "aria-live": "polite"}, text)
+            if (text := self.summary)
+            else Markup("")
+        )
+        note = tag("p", {"class": "cw-note", "data-role": "static"}, STATIC_NOTE)
+        return tag(
+            "figure",
+            {
+                "class": f"curso-widget cw-{self.kind.replace('_', '-')}",
+                "data-curso": self.kind,
+                "data-config": _dump(self.config),
+                "lang": "pt-BR",
+            },
+            tag("style", None, stylesheet()),
+            caption,
+            self.body,
+            summary,
+            note,
+            tag("script", None, program(self.kind)),
+        )
+
+
+def _dump(config: Config) -> str:
+    """Escreve os dados em JSON estável; recusa nan e infinito."""
+    return json.dumps(config, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+
+
+@cache
+def program(kind: str) -> Markup:
+    """Junta o núcleo comum e o programa de um tipo de figura, sem nomes globais.
+
+    Args:
+        kind: nome do arquivo em ``scripts/``, sem a extensão.
+
+    Returns:
+        JavaScript pronto para um elemento ``<script>``.
+
+    Raises:
+        FileNotFoundError: se não houver programa com esse nome.
+
+    Example:
+        >>> program("softmax_temperature").startswith("(() => {")
+        True
+    """
+    core = _read("scripts", "core.js")
+    return Markup(f'(() => {{\n"use strict";\n{core}\n{_read("scripts", f"{kind}.js")}\n}})();')
+
+
+@cache
+def stylesheet() -> Markup:
+    """Monta a folha de estilo da figura, com as cores da paleta clara e da escura.
+
+    Returns:
+        CSS cujos seletores começam todos por ``.curso-widget``.
+
+    Example:
+        >>> "--curso-primary:#0b4a5b" in stylesheet()
+        True
+    """
+    light, dark = (f"{{color-scheme:{t.name};{_declare(t)}}}" for t in (LIGHT, DARK))
+    by_page = (
+        'html[data-theme="dark"] .curso-widget,'
+        'body[data-jp-theme-light="false"] .curso-widget,'
+        'html[theme="dark"] .curso-widget'
+    )
+    by_system = (
+        'html:not([data-theme="light"]):not([theme="light"]) '
+        'body:not([data-jp-theme-light="true"]) .curso-widget'
+    )
+    themes = (
+        f".curso-widget{light}\n@media (prefers-color-scheme:dark){{{by_system}{dark}}}\n"
+        f"{by_page}{dark}\n@media print{{html .curso-widget.curso-widget.curso-widget{light}}}\n"
+    )
+    return Markup(themes + _read("styles", "widget.css"))
+
+
+def _declare(theme: Theme) -> str:
+    """Escreve as variáveis CSS de um tema."""
+    return ";".join(f"{name}:{value}" for name, value in css_variables(theme).items())
+
+
+def _read(folder: str, name: str) -> str:
+    """Lê um arquivo de estilo ou programa que vem no pacote."""
+    path = resources.files("coursekit.widgets").joinpath(folder, name)
+    return path.read_text(encoding="utf-8").strip()
