@@ -25,7 +25,7 @@ FLOORS: dict[str, set[str]] = {
     "doctor": {""},
     "authoring": {"", "evidence"},
     "evidence": {"", "plotting"},
-    "exercises": {"", "reference", "plotting"},  # de plotting, só a paleta
+    "exercises": {"", "reference", "data", "plotting"},  # de plotting, só a paleta
     "models": {"attention", "data", "training"},
     "attention": set(),
     "reference": set(),
