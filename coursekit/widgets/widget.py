@@ -54,6 +54,7 @@ class Widget:
             "figcaption",
             {"class": "cw-caption"},
             tag("span", {"class": "cw-eyebrow"}, self.eyebrow),
+            " ",
             tag("span", {"class": "cw-title"}, self.title),
         )
         summary = (
@@ -69,6 +70,8 @@ class Widget:
                 "data-curso": self.kind,
                 "data-config": _dump(self.config),
                 "lang": "pt-BR",
+                # O JupyterLab usa setas e Enter como atalhos; assim ele os deixa para a figura.
+                "data-lm-suppress-shortcuts": "true",
             },
             tag("style", None, stylesheet()),
             caption,
@@ -130,7 +133,12 @@ def stylesheet() -> Markup:
         f".curso-widget{light}\n@media (prefers-color-scheme:dark){{{by_system}{dark}}}\n"
         f"{by_page}{dark}\n@media print{{html .curso-widget.curso-widget.curso-widget{light}}}\n"
     )
-    return Markup(themes + _read("styles", "widget.css"))
+    # O JupyterLab e o tema do site estilizam ul, dl e legend com seletores de duas classes;
+    # repetir a classe da figura faz estas regras vencerem sem !important.
+    rules = _read("styles", "widget.css").replace(
+        ".curso-widget", "figure.curso-widget.curso-widget"
+    )
+    return Markup(themes + rules)
 
 
 def _declare(theme: Theme) -> str:
