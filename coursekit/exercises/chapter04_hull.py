@@ -67,8 +67,8 @@ def _triangle() -> Array:
 def _attention_output() -> tuple[Array, Array]:
     generator = np.random.default_rng(47)
     query, key, value = (generator.normal(size=shape) for shape in ((1, 5), (7, 5), (7, 3)))
-    context, _ = reference.attend(query, key, value)
-    return np.asarray(context)[0], value
+    context, _ = reference.attend(query[None], key[None], value[None])
+    return np.asarray(context)[0, 0], value
 
 
 def hull_checks() -> tuple[Check, ...]:
