@@ -238,7 +238,18 @@ def test_line_common_to_both_sides_is_not_a_leak():
 
 def test_different_number_of_cells():
     problems = check_stubs("02.ipynb", [code("a")], GENERATED, GENERATED)
-    assert problems[0].what == "fonte, estudante e solução têm 1, 0 e 0 células."
+    assert problems[0].what == ("estudante e solução têm 2 e 2 células, e a fonte gera 3 e 3.")
+
+
+def test_solution_cells_stay_out_of_the_student_edition():
+    comment = code("comentário da solução", "solucao")
+    sources, solved = [code(SOURCE), comment, code("z")], [code(SOLVED), comment, code("z")]
+    right = [code(STUDENT), code("z")]
+    leaked = [code(STUDENT), comment, code("z")]
+    assert check_stubs("02", sources, [*GENERATED, *right], [*GENERATED, *solved]) == []
+    assert "têm 5 e 5 células" in str(
+        check_stubs("02", sources, [*GENERATED, *leaked], [*GENERATED, *solved])[0]
+    )
 
 
 def test_problem_reads_as_a_sentence():

@@ -80,6 +80,12 @@ def test_editions_share_everything_else():
     assert cells[1]["source"] == FUNCTION
 
 
+def test_commented_solution_goes_only_to_the_solved_edition():
+    cells = [code(FUNCTION, "exercicio"), code('check("02-1", add)'), code("add(1, 2)", "solucao")]
+    assert len(edition_cells(cells, solved=False)) == 2
+    assert edition_cells(cells, solved=True)[2]["source"] == "add(1, 2)"
+
+
 @pytest.mark.parametrize("following", [[], [code("add(1, 2)")], [code('check("2-1", add)')]])
 def test_every_exercise_is_followed_by_its_check(following):
     with pytest.raises(ValueError, match="não é seguido da conferência"):
