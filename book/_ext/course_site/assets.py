@@ -22,6 +22,8 @@ MATHJAX_PATTERNS = (
     "input/tex/extensions/*.js",
     "output/chtml/fonts/woff-v2/*.woff",
 )
+# Extensões de TeX que nenhum capítulo usa.
+MATHJAX_SKIPPED = {"all-packages.js", "bussproofs.js", "mhchem.js", "require.js"}
 # Latim básico e suplementar, aspas e travessões, grego, setas, operadores e marcas ✓ ✗ ★.
 UNICODE_RANGES = (
     (0x20, 0x7E),
@@ -139,6 +141,8 @@ def prepare_mathjax(cache: Path) -> None:
     source = package_folder(MATHJAX) / "static" / "mathjax"
     for pattern in MATHJAX_PATTERNS:
         for path in source.glob(pattern):
+            if path.name in MATHJAX_SKIPPED:
+                continue
             target = cache / "mathjax" / path.relative_to(source)
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(path, target)

@@ -41,7 +41,7 @@
 
   // Região que rola precisa de foco para ser rolada pelo teclado.
   const scrollable = () => {
-    for (const box of document.querySelectorAll("pre, .table-frame, div.math, .output, mjx-container[display=true]")) {
+    for (const box of document.querySelectorAll("pre, .table-frame, div.math, .output")) {
       if (box.scrollWidth > box.clientWidth + 1) {
         if (!box.hasAttribute("tabindex")) { box.tabIndex = 0; box.dataset.scrolls = ""; }
       } else if (box.dataset.scrolls !== undefined) { box.removeAttribute("tabindex"); delete box.dataset.scrolls; }
