@@ -273,7 +273,9 @@ def _run_slopes(answer: object) -> Failure | None:
         slopes,
         tolerance=2e-3,
         mistakes=(
-            Mistake(lambda: slopes[::-1], "a ordem: primeiro o limiar, depois a nitidez do softmax."),
+            Mistake(
+                lambda: slopes[::-1], "a ordem: primeiro o limiar, depois a nitidez do softmax."
+            ),
             Mistake(
                 lambda: (jump, slopes[1]),
                 "o tamanho do passo: se ele atravessa um dado, mede um salto, não uma inclinação.",
@@ -292,7 +294,7 @@ def _run_slopes(answer: object) -> Failure | None:
             ),
             Mistake(
                 lambda: (0.0, 0.0),
-                "o segundo número: os pesos do softmax mudam um pouco com qualquer mudança na nitidez.",
+                "o segundo número: qualquer mudança na nitidez muda um pouco os pesos do softmax.",
             ),
         ),
     )
