@@ -4,26 +4,32 @@ import doctest
 import importlib
 import pkgutil
 import re
+import struct
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import course_site
 import pytest
 from course_site import (
+    assets,
     card_links,
+    chapter_head,
     claims_page,
     course_map,
+    fold_code,
     html_polish,
     page_context,
     page_uri,
     palette_css,
     references,
     search_index,
+    social_card,
 )
 from course_site.course_plan import chapter_of, load_plan
 from course_site.repository import Repository, load_repository
 from docutils import nodes
 from english import is_english
+from fontTools.ttLib import TTFont
 
 from coursekit.evidence import load_claims
 from coursekit.plotting.palette import DARK, LIGHT
@@ -274,3 +280,68 @@ def test_detector_catches_english(text: str) -> None:
 )  # fmt: skip
 def test_detector_accepts_portuguese(text: str) -> None:
     assert not is_english(text)
+
+
+def cell(source: str, output: str) -> nodes.container:
+    """Uma célula como o myst-nb a monta, com entrada e saída."""
+    box = nodes.container(classes=["cell"])
+    box += nodes.container("", nodes.literal_block("", source), classes=["cell_input"])
+    box += nodes.container("", nodes.raw("", output, format="html"), classes=["cell_output"])
+    return box
+
+
+@pytest.mark.parametrize(
+    ("source", "output", "folded"),
+    [
+        ("quiz(questions)", '<div class="cw-question">', True),
+        ("verdict_board()", '<section class="quadro-dito-medido">', True),
+        ("questions = [Question('?', [])]", "", True),
+        ("softmax_temperature([1, 2])", '<figure class="curso-widget">', False),
+    ],
+)
+def test_folds_only_the_code_that_builds_questions_or_the_board(
+    source: str, output: str, folded: bool
+) -> None:
+    assert fold_code.shows_only_markup(cell(source, output)) is folded
+
+
+def test_notebook_header_becomes_a_box_and_loses_the_doors() -> None:
+    section = nodes.section()
+    section += nodes.title("", "Capítulo")
+    door = nodes.reference("", "Abrir no Colab", refuri="https://colab.research.google.com/x")
+    section += nodes.paragraph("", "", door)
+    section += nodes.paragraph("", "Ao final deste capítulo, você vai saber:")
+    section += nodes.bullet_list("", nodes.list_item("", nodes.paragraph("", "somar")))
+    section += nodes.paragraph("", "Antes de começar: nada.")
+    section += nodes.paragraph("", "Prosa.")
+    chapter_head.arrange_section(section)
+    assert [type(child).__name__ for child in section.children] == [
+        "title", "container", "paragraph",
+    ]  # fmt: skip
+    assert "Abrir no Colab" not in section.astext()
+    assert len(section.children[1].children) == 3
+    assert section.children[2].astext() == "Prosa."
+
+
+def test_social_card_has_the_size_networks_expect(tmp_path: Path) -> None:
+    social_card.draw(tmp_path / "cartao.png")
+    data = (tmp_path / "cartao.png").read_bytes()
+    assert data[:8] == b"\x89PNG\r\n\x1a\n"
+    assert struct.unpack(">II", data[16:24]) == (1200, 630)
+
+
+def test_fonts_are_subset_renamed_and_keep_portuguese_and_math(tmp_path: Path) -> None:
+    face = assets.FACES[0]
+    source = assets.package_folder(face.package) / "files" / face.file
+    target = tmp_path / face.output
+    assets.subset_font(source, target, face)
+    assert target.read_bytes()[:4] == b"wOF2"
+    assert target.stat().st_size < source.stat().st_size / 3
+    with TTFont(target) as font:
+        assert {ord(letter) for letter in "ãõçáéíóúâêôàüÃÇ«»—–αβτΣ×→≤≥√"} <= set(font.getBestCmap())
+        assert "Source" not in str(font["name"].getDebugName(1))
+
+
+def test_missing_package_says_how_to_install_it() -> None:
+    with pytest.raises(FileNotFoundError, match=r"pacote_que_nao_existe.*pip install.*book"):
+        assets.package_folder("pacote_que_nao_existe")

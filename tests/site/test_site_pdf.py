@@ -53,6 +53,8 @@ def test_pdf_holds_the_whole_book(document: bytes) -> None:
     counts = [int(n) for n in re.findall(r"/Type ?/Pages[^>]*?/Count (\d+)", text)]
     counts += [int(n) for n in re.findall(r"/Count (\d+)[^>]*?/Type ?/Pages", text)]
     assert max(counts) >= MIN_PAGES
+    assert "Serifa-do-curso" in text
+    assert "MathJax" in text or "MJXZERO" in text
     assert text.count("/Title") >= 40  # marcadores, um por título
 
 

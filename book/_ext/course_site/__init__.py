@@ -19,6 +19,7 @@ from course_site import (
     page_context,
     references,
     search_index,
+    social_card,
     status_page,
     theme,
 )
@@ -26,6 +27,7 @@ from course_site import (
 MODULES = (
     theme,
     assets,
+    social_card,
     references,
     glossary,
     chapter_head,

@@ -1,4 +1,4 @@
-"""Recolhe, só no site, o código que apenas monta perguntas ou o quadro.
+"""Recolhe, só no site, o código que apenas monta perguntas (e as responde) ou o quadro.
 
 No JupyterLab a célula aparece inteira, porque lá ela se roda; na página, quem lê quer as
 perguntas e o quadro, e o código fica a um clique.
@@ -8,12 +8,15 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.typing import ExtensionMetadata
 
+ANSWERS = "Question("
 MARKS = ('class="quadro-dito-medido"', 'class="cw-question"')
 OPEN = '<details class="hide above-input"><summary>Mostrar o código desta célula</summary>'
 
 
 def shows_only_markup(cell: nodes.Element) -> bool:
-    """Diz se a saída da célula é o quadro ou um questionário."""
+    """Diz se a célula mostra o quadro ou um questionário, ou prepara as perguntas."""
+    if any(ANSWERS in code.astext() for code in cell.findall(nodes.literal_block)):
+        return True
     return any(mark in raw.astext() for raw in cell.findall(nodes.raw) for mark in MARKS)
 
 
