@@ -9,6 +9,7 @@ import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import course_site
+import numpy as np
 import pytest
 from course_site import (
     assets,
@@ -18,6 +19,7 @@ from course_site import (
     course_map,
     fold_code,
     html_polish,
+    image_weight,
     page_context,
     page_uri,
     palette_css,
@@ -30,6 +32,7 @@ from course_site.repository import Repository, load_repository
 from docutils import nodes
 from english import is_english
 from fontTools.ttLib import TTFont
+from PIL import Image
 
 from coursekit.evidence import load_claims
 from coursekit.plotting.palette import DARK, LIGHT
@@ -211,6 +214,31 @@ def test_polish_translates_and_retargets_links() -> None:
     assert 'href="https://exemplo.org/x.ipynb"' in result
     assert '<div class="table-frame"><table class="docutils' in result
     assert "<td></td>" in result
+
+
+def test_header_with_only_a_formula_gets_a_word() -> None:
+    body = '<th class="head"><p><span class="math notranslate">s(q, k)</span></p></th>'
+    assert '<span class="visually-hidden">fórmula: </span><span class="math' in (
+        html_polish.polish(body)
+    )
+
+
+def test_figures_become_lighter_webp_without_loss(tmp_path: Path) -> None:
+    pixels = np.zeros((40, 60, 3), dtype=np.uint8)
+    pixels[10:30, 5:50] = (11, 74, 91)
+    path = tmp_path / "figura.png"
+    Image.fromarray(pixels).save(path)
+    target = image_weight.lighten(path)
+    assert not path.exists()
+    with Image.open(target) as image:
+        assert image.format == "WEBP"
+        assert np.array_equal(np.asarray(image.convert("RGB")), pixels)
+
+
+def test_page_points_to_the_lighter_figure() -> None:
+    before = '<img alt="x" src="../_images/ab12.png" /><img src="outra.png">'
+    after = image_weight.SOURCE.sub(r'\1.webp" loading="lazy"', before)
+    assert after == '<img alt="x" src="../_images/ab12.webp" loading="lazy" /><img src="outra.png">'
 
 
 def test_claims_table_escapes_and_keeps_code() -> None:

@@ -16,6 +16,7 @@ from course_site import (
     glossary,
     hero,
     html_polish,
+    image_weight,
     page_context,
     references,
     search_index,
@@ -38,6 +39,7 @@ MODULES = (
     status_page,
     search_index,
     page_context,
+    image_weight,
     html_polish,
 )
 
