@@ -58,9 +58,13 @@ def test_lambda_and_method_call_are_not_definitions():
     assert check_code_cells("a.ipynb", [code("f = lambda x: x\nf(1)")]) == []
 
 
-def test_one_definition_per_cell():
+def test_one_lesson_per_cell():
     problems = check_code_cells("a.ipynb", [code("def f(): 1\ndef g(): 2", "licao")])
     assert found(problems) == [("define mais de uma coisa (f, g).", True)]
+
+
+def test_an_exercise_may_compare_two_functions():
+    assert check_code_cells("a.ipynb", [code("def f(): 1\ndef g(): 2", "exercicio")]) == []
 
 
 @pytest.mark.parametrize(("lines", "num_problems"), [(20, 0), (21, 1)])

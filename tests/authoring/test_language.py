@@ -97,6 +97,7 @@ def test_strings_in_code_are_not_spelled():
     [
         "`xyzw`",
         "``xyzw``",
+        "`a xyzw\nb xyzw`",
         "```python\nxyzw\n```",
         "```{code-cell}\nxyzw\n```",
         "$xyzw$",

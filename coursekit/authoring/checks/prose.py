@@ -19,7 +19,7 @@ _NOT_PROSE = re.compile(
     ^---\n.*?\n---\n            # cabeçalho YAML
     | ^(`{3,}|~{3,}).*?^\1      # blocos de código e diretivas
     | \$\$.*?\$\$ | \$[^$\n]+\$ # fórmulas
-    | ``[^`]+`` | `[^`\n]*`     # código em linha
+    | ``[^`]+`` | `(?:[^`\n]|\n(?!\n))*`  # código em linha
     | \[@[^\]]+\]               # citações
     | \]\([^)]*\) | <https?:[^>]+> | https?://\S+  # endereços
     | <!--.*?--> | </?[a-zA-Z][^>]*>               # HTML
