@@ -1,5 +1,7 @@
 """Respostas típicas do capítulo 1."""
 
+from functools import cache
+
 import numpy as np
 from scipy.ndimage import maximum_filter
 from sklearn.datasets import load_digits
@@ -78,12 +80,15 @@ def screens(color=1.0, orientation=1.0, brightness=1.0, conjunction=0.1):
     }
 
 
-def digit_accuracy(order, count, *, on_train=False):
+@cache
+def digits_and_information():
     pixels, labels = load_digits(return_X_y=True)
-    train, test, train_labels, test_labels = train_test_split(
-        pixels / 16, labels, test_size=0.3, random_state=0, stratify=labels
-    )
-    information = mutual_info_classif(train, train_labels, random_state=0)
+    parts = train_test_split(pixels / 16, labels, test_size=0.3, random_state=0, stratify=labels)
+    return *parts, mutual_info_classif(parts[0], parts[2], random_state=0)
+
+
+def digit_accuracy(order, count, *, on_train=False):
+    train, test, train_labels, test_labels, information = digits_and_information()
     columns = {
         "informação": np.argsort(-information),
         "menos informação": np.argsort(information),
@@ -149,7 +154,7 @@ RIGHT = {
 
 WRONG = {
     "01-1": [
-        Wrong("na proporção da pista", 0.7, "diagonal"),
+        Wrong("proporcional", 0.7, "diagonal"),
         Wrong("o outro lado", 1 - allocation.optimal_allocation(0.7), "de que lado"),
         Wrong("a validade do capítulo", allocation.optimal_allocation(0.8), "a validade"),
         Wrong("em porcentagem", 68.6, "uma fração, entre 0 e 1"),
