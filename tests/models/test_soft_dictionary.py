@@ -65,10 +65,13 @@ def test_hull_overflow_is_never_positive_and_zero_when_a_value_is_returned():
     assert dictionary.hull_overflow(sharpness=1e4) == pytest.approx(0.0, abs=1e-12)
 
 
-def test_hull_overflow_sees_both_sides():
-    # Dois valores, 0 e 1; β = 0 devolve 1/2 para as duas chaves: sobra 1/2 de cada lado.
-    dictionary = SoftDictionary(torch.eye(2), torch.tensor([[0.0], [1.0]]))
-    assert dictionary.hull_overflow(sharpness=0.0) == pytest.approx(-0.5)
+@pytest.mark.parametrize(
+    ("values", "expected"), [([0.0, 0.0, 1.0], -1 / 3), ([0.0, 1.0, 1.0], -1 / 3)]
+)
+def test_hull_overflow_is_the_tighter_of_the_two_sides(values, expected):
+    # β = 0 devolve a média, 1/3 ou 2/3: a folga é 1/3 de um lado e 2/3 do outro.
+    dictionary = SoftDictionary(torch.eye(3), torch.tensor(values)[:, None])
+    assert dictionary.hull_overflow(sharpness=0.0) == pytest.approx(expected)
 
 
 @pytest.mark.parametrize(
