@@ -89,7 +89,7 @@ def print_page(address: str, target: Path) -> None:
             page.pdf(
                 path=target, format="A4", print_background=True, outline=True, tagged=True,
                 display_header_footer=True, header_template="<span></span>",
-                footer_template=FOOTER, margin=MARGIN,
+                footer_template=FOOTER, margin=MARGIN,  # type: ignore[arg-type]
             )  # fmt: skip
         finally:
             chromium.close()
