@@ -1,4 +1,5 @@
 import itertools
+import json
 import math
 
 import pytest
@@ -256,6 +257,8 @@ def test_resumes_with_more_epochs_as_if_never_stopped(tmp_path):
         return history, dict(model.state_dict())
 
     run(2, tmp_path / "a")
+    saved = json.loads((tmp_path / "a" / "checkpoint.json").read_text(encoding="utf-8"))
+    assert saved["content"]["notes"]["epoch"] == 2
     history, weights = run(5, tmp_path / "a")
     expected, expected_weights = run(5, tmp_path / "b")
     assert history == expected
