@@ -38,7 +38,8 @@ def check_stubs(
         ou lacuna que ficou na edição resolvida.
 
     Example:
-        >>> check_stubs("02", [], [], [])
+        >>> generated = [{"cell_type": "markdown", "source": "", "metadata": {}}] * 2
+        >>> check_stubs("02", [], generated, generated)
         []
     """
     for_student = [cell for cell in source_cells if not _only_solved(cell)]
