@@ -209,9 +209,10 @@ def test_no_assert_in_library_code():
     assert guilty == []
 
 
-# Escritos em pedaços, para que este arquivo não se denuncie.
+# Escritos em pedaços, para que este arquivo não se denuncie. /home/ana é a pasta fictícia
+# com que os testes da autoria provam a recusa de caminhos.
 FORBIDDEN = {
-    "caminho de máquina": rf"(?<![\w.])/({'wo'}{'rk'}|{'tm'}{'p'}|{'ro'}{'ot'}|home/\w+)/",
+    "caminho de máquina": rf"(?<![\w.])/({'wo'}{'rk'}|{'tm'}{'p'}|{'ro'}{'ot'}|home/(?!ana/)\w+)/",
     "endereço de registro de pacotes": rf"{'pypi'}\.org|{'python'}hosted|--(extra-)?index-{'url'}",
     "nome de ferramenta do local de trabalho": rf"\b({'anth'}ropic|{'clau'}de|{'co'}dex)\b",
     "documento de trabalho": rf"{'sha'}red/(spec|design|prototypes)|\b{'iss'}ue 2\b",
