@@ -122,13 +122,18 @@ def _checked(image: ArrayLike, mark: tuple[float, float] | None) -> NDArray[np.f
             f"image colorida vai de {pixels.min():.3g} a {pixels.max():.3g}; aceito [0, 1] ou "
             "inteiros de 0 a 255. Divida pelo máximo ou use .astype(np.uint8)."
         )
+    _require_inside(mark, pixels)
+    return pixels
+
+
+def _require_inside(mark: tuple[float, float] | None, pixels: NDArray[np.float64]) -> None:
+    """Confere que a marca cai dentro da imagem."""
     rows, columns = pixels.shape[:2]
     if mark is not None and not (0 <= mark[0] <= rows - 1 and 0 <= mark[1] <= columns - 1):
         raise ValueError(
             f"mark = {mark} está fora da imagem de {rows} por {columns}; aceito (linha, coluna) "
             "dentro dela. Confira se a ordem não é (x, y)."
         )
-    return pixels
 
 
 def _region(down: float, right: float) -> str:

@@ -202,3 +202,9 @@ def test_percent_axis_with_decimals(ax):
 )
 def test_half_rounds_away_from_zero_and_zero_has_no_sign(value, decimals, expected):
     assert plotting.format_decimal(value, decimals) == expected
+
+
+def test_ring_is_at_row_and_column(ax):
+    plotting.image_map(np.zeros((5, 7)), mark=(4, 6), ax=ax)
+    rings = [ring.get_offsets().tolist() for ring in ax.collections]
+    assert rings == [[[6.0, 4.0]], [[6.0, 4.0]]]
