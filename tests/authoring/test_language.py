@@ -135,10 +135,10 @@ def planted(tmp_path, chapter):
 @pytest.mark.parametrize(
     ("old", "new", "where"),
     [
-        ("calcular pesos;", "calcular nao;", "02-ponderar.md, cabeçalho"),
-        ("Uma média", "Uma nao", "02-ponderar.md, célula 2 (cel-02)"),
-        ("Uma reta que", "Uma nao que", "02-ponderar.md, célula 4 (cel-04)"),
-        ('data="sete números"', 'data="sete nao"', "02-ponderar.md, célula 5 (cel-05)"),
+        ("calcular pesos;", "calcular nao;", "capitulos/02-ponderar.md, cabeçalho"),
+        ("Uma média", "Uma nao", "capitulos/02-ponderar.md, célula 2 (cel-02)"),
+        ("Uma reta que", "Uma nao que", "capitulos/02-ponderar.md, célula 4 (cel-04)"),
+        ('data="sete números"', 'data="sete nao"', "capitulos/02-ponderar.md, célula 5 (cel-05)"),
     ],
 )
 def test_reads_every_place_of_a_chapter(tmp_path, old, new, where):
