@@ -172,9 +172,31 @@ def test_a_well_described_mutant_is_accepted_and_can_be_killed(tmp_path, monkeyp
     dead = mutant(find="return 1", replace="return 2", tests=("tests/test_x.py",))
     alive = mutant(find="return 1", replace="return 2 - 1", tests=("tests/test_x.py",))
     mutants.validate(dead)
-    assert mutants.is_killed(dead)
-    assert not mutants.is_killed(alive)
-    assert mutants.baseline_passes([dead])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(tmp_path)
+        assert mutants.is_killed(dead, tmp_path)
+        assert not mutants.is_killed(alive, tmp_path)
+    assert package.read_text() == "def f(): return 1\n"
+
+
+def test_a_mutant_that_never_ends_counts_as_dead(tmp_path, monkeypatch):
+    (tmp_path / "test_x.py").write_text("def test_f():\n    while True: pass\n")
+    monkeypatch.setattr(mutants, "TIMEOUT", 2.0)
+    assert mutants.run_tests(tmp_path, ("test_x.py",)) == mutants.TIMED_OUT
+
+
+def test_failing_sound_code_is_reported_instead_of_counted_as_kills(tmp_path, monkeypatch):
+    (tmp_path / "tests").mkdir()
+    (tmp_path / "tests" / "test_x.py").write_text("def test_f(): assert False\n")
+    monkeypatch.setattr(mutants, "ROOT", tmp_path)
+    assert mutants.work([mutant(tests=("tests/test_x.py",))]) is None
+
+
+def test_the_shares_cover_every_mutant_once():
+    many = [mutant(name=str(k), tests=(f"tests/t{k % 3}.py",)) for k in range(7)]
+    shares = mutants.by_test(many, 2)
+    assert len(shares) == 2
+    assert sorted(m.name for share in shares for m in share) == [str(k) for k in range(7)]
 
 
 def test_large_files_are_refused(tmp_path: Path, capsys):

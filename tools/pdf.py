@@ -9,6 +9,7 @@ Uso: ``python tools/pdf.py``.
 import functools
 import http.server
 import os
+import shutil
 import sys
 import threading
 import time
@@ -78,13 +79,17 @@ def print_page(address: str, target: Path) -> None:
         chromium = playwright.chromium.launch(executable_path=browser.ensure(), args=list(FLAGS))
         try:
             page = chromium.new_page(locale="pt-BR")
+            missing: list[str] = []
+            page.on("response", lambda r: missing.append(r.url) if r.status >= 400 else None)
             page.goto(address, wait_until="load", timeout=120_000)
             page.evaluate(PREPARE)
+            if missing:
+                sys.exit(f"A página única pede arquivos que não existem: {', '.join(missing)}")
             page.emulate_media(media="print")
             page.pdf(
                 path=target, format="A4", print_background=True, outline=True, tagged=True,
                 display_header_footer=True, header_template="<span></span>",
-                footer_template=FOOTER, margin=MARGIN,
+                footer_template=FOOTER, margin=MARGIN,  # type: ignore[arg-type]
             )  # fmt: skip
         finally:
             chromium.close()
@@ -99,8 +104,10 @@ def main() -> int:
     if code != 0:
         return code
     print("» Imprimindo", flush=True)
+    # O Sphinx escreve os endereços da página única como se ela morasse na raiz.
+    shutil.copyfile(SINGLE / "book" / "index.html", SINGLE / "livro.html")
     with serve(SINGLE) as address:
-        print_page(f"{address}/book/index.html", TARGET)
+        print_page(f"{address}/livro.html", TARGET)
     code = call(build, cwd=ROOT, env=os.environ)
     size = TARGET.stat().st_size / 1024
     where = TARGET.relative_to(ROOT)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 
 # Código vem antes na alternância: o que está entre crases fica como está.
-_TOKENS = re.compile(r"(?s)```.*?```|`[^`]*`|\[(?P<cites>@[^\]\n]+)\]")
+_TOKENS = re.compile(r"(?s)```.*?```|`[^`]*`|\[(?P<cites>@[^\]\n]*)\]")
 _CITE = re.compile(r"@(?P<key>[\w:-]+)(?:\s*,\s*(?P<locator>.+))?")
 
 

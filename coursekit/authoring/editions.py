@@ -71,13 +71,16 @@ def edition_cells(cells: Sequence[dict[str, Any]], *, solved: bool) -> list[dict
         solved: ``True`` para a edição resolvida, ``False`` para a do estudante.
 
     Returns:
-        Células novas; as que não são ``exercicio`` passam como estão.
+        Células novas; as que não são ``exercicio`` passam como estão, e as ``solucao`` só
+        entram na edição resolvida.
 
     Raises:
         ValueError: se um exercício não for seguido da célula que o confere.
     """
     edited = []
     for position, cell in enumerate(cells):
+        if "solucao" in cell["metadata"].get("tags", ()) and not solved:
+            continue
         if "exercicio" not in cell["metadata"].get("tags", ()):
             edited.append(cell)
             continue

@@ -8,7 +8,7 @@ from typing import Any
 SOLUTION_START, SOLUTION_END = "# <solução>", "# </solução>"
 KNOWN_TAGS = frozenset(
     {
-        *("licao", "exercicio", "gpu", "hide-input", "hide-output", "hide-cell"),
+        *("licao", "exercicio", "solucao", "gpu", "hide-input", "hide-output", "hide-cell"),
         *("remove-cell", "remove-input", "nbval-ignore-output", "raises-exception"),
     }
 )

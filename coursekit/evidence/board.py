@@ -174,7 +174,7 @@ class VerdictBoard:
         return f'<span class="fontes">{"; ".join(links)}</span>' if links else ""
 
 
-def verdict_board(  # noqa: D417 (os argumentos com * ficam na primeira linha)
+def verdict_board(
     *claim_ids: str,
     experiments: Iterable[Experiment | Card] = (),
     card_links: Mapping[str, str] | None = None,
@@ -187,6 +187,7 @@ def verdict_board(  # noqa: D417 (os argumentos com * ficam na primeira linha)
     que pede um número que nenhum dos experimentos mediu é :class:`KeyError`.
 
     Args:
+        *claim_ids: identificadores, como ``"S1-27"``.
         experiments: experimentos já medidos (ou seus cartões), cujos números entram nos
             textos.
         card_links: endereço de cada cartão; ``None`` aponta para a própria página.

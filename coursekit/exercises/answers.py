@@ -53,11 +53,16 @@ def number_check(
         detail = f"recebi {spoken(received)}; não é esse o valor (a folga é de {spoken(tolerance)})"
         for mistake in mistakes:
             wrong = float(np.asarray(mistake.wrong()))
-            if abs(received - wrong) <= max(tolerance, 1e-9 * abs(wrong)):
+            if abs(received - wrong) <= _mistake_slack(wrong, tolerance):
                 return Failure(detail, mistake.hint)
         return Failure(detail)
 
     return Check(name, run, hint)
+
+
+def _mistake_slack(wrong: float, tolerance: float) -> float:
+    """Folga para reconhecer um engano: proporcional a ele, para não confundir 0, 1 e 17."""
+    return max(2e-3 * abs(wrong), min(tolerance, 2e-2 * abs(wrong)))
 
 
 @dataclass(frozen=True)
@@ -137,7 +142,7 @@ def table_failure(
     if difference is None:
         return None
     for mistake in mistakes:
-        if matches(array, mistake.wrong(), tolerance=tolerance):
+        if matches(array, mistake.wrong(), tolerance=min(tolerance, 1e-4)):
             return Failure(difference, mistake.hint)
     return Failure(difference)
 

@@ -148,15 +148,13 @@ _MAP_MISTAKES = (
         lambda values: highlight(values, lambda peaks: (1 - max(peaks, default=0.0)) ** 2),
         "o que resume os outros picos: a média deles, não o maior deles.",
     ),
-    Mistake(
-        lambda values: highlight(values) / highlight(values).max(),
-        "a ordem das etapas: o mapa não volta a ser esticado depois do fator.",
-    ),
 )
 
 
 def _mean_of_everything(values: NDArray[np.float64]) -> NDArray[np.float64]:
     """Engano: m̄ como média do mapa todo."""
+    if np.ptp(values) == 0:
+        return np.zeros(values.shape)
     scaled = (values - values.min()) / np.ptp(values)
     return np.asarray(scaled * (1 - scaled.mean()) ** 2)
 
@@ -172,7 +170,7 @@ def normalize_map_checks() -> tuple[Check, ...]:
         ("um pico só", lambda: _peaks_on_background((5, 7), {(2, 3): 3.0}, 0.0), general),
         (
             "três picos",
-            lambda: _peaks_on_background((7, 11), {(1, 2): 4.0, (3, 7): 3.0, (5, 4): 1.0}, 0.0),
+            lambda: _peaks_on_background((7, 11), {(1, 2): 5.0, (3, 7): 3.0, (5, 4): 1.0}, 0.0),
             general,
         ),
         (

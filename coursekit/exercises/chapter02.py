@@ -251,7 +251,7 @@ def threshold_context(threshold: float) -> float:
 
 
 def softmax_context(scale: float) -> float:
-    """Contexto com os pesos softmax(w·x)."""
+    """Contexto com os pesos suaves, de nitidez ``scale``."""
     weights = reference.softmax(np.array(DATA) * scale)
     return float(reference.weighted_mean(DATA, weights))
 
@@ -273,7 +273,9 @@ def _run_slopes(answer: object) -> Failure | None:
         slopes,
         tolerance=2e-3,
         mistakes=(
-            Mistake(lambda: slopes[::-1], "a ordem: primeiro o limiar, depois o w do softmax."),
+            Mistake(
+                lambda: slopes[::-1], "a ordem: primeiro o limiar, depois a nitidez do softmax."
+            ),
             Mistake(
                 lambda: (jump, slopes[1]),
                 "o tamanho do passo: se ele atravessa um dado, mede um salto, não uma inclinação.",
@@ -292,7 +294,7 @@ def _run_slopes(answer: object) -> Failure | None:
             ),
             Mistake(
                 lambda: (0.0, 0.0),
-                "o segundo número: os pesos do softmax mudam um pouco com qualquer mudança em w.",
+                "o segundo número: qualquer mudança na nitidez muda um pouco os pesos do softmax.",
             ),
         ),
     )
@@ -319,7 +321,7 @@ def gradient_checks() -> tuple[Check, ...]:
             "a": "Sim: o contexto muda quando o limiar passa por um dado, e o gradiente mostra.",
             "b": "Não: entre um dado e outro o contexto não se mexe, e a derivada é zero.",
             "c": "Sim, desde que os pesos sejam normalizados.",
-            "d": "Não, e o w do softmax também não recebe.",
+            "d": "Não, e a nitidez do softmax também não recebe.",
         },
         key=_slope_key,
         hints={

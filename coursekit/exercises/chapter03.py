@@ -51,6 +51,10 @@ _SOFTMAX_MISTAKES = (
     Mistake(_over(0), "o eixo: cada **linha** soma 1; o softmax anda pelo último eixo."),
     Mistake(_over(None), "o eixo: cada linha soma 1 sozinha, e não a tabela inteira."),
     Mistake(
+        lambda scores: _shifted(scores, scores.max(axis=-1, keepdims=True)),
+        "a linha sem nenhum item visível: lá até o maior escore é −∞, e −∞ − (−∞) não é número.",
+    ),
+    Mistake(
         _literal,
         "o tamanho das exponenciais: subtrair uma constante de cada linha não muda o resultado, "
         "e pode impedir que elas estourem.",
@@ -59,10 +63,6 @@ _SOFTMAX_MISTAKES = (
         lambda scores: _shifted(scores, scores.max()),
         "que constante se subtrai: uma por linha. Com a mesma para a tabela toda, a linha de "
         "escores pequenos some.",
-    ),
-    Mistake(
-        lambda scores: _shifted(scores, scores.max(axis=-1, keepdims=True)),
-        "a linha sem nenhum item visível: lá até o maior escore é −∞, e −∞ − (−∞) não é número.",
     ),
     Mistake(
         lambda scores: scores / scores.sum(axis=-1, keepdims=True),
@@ -106,7 +106,7 @@ def softmax_checks() -> tuple[Check, ...]:
         ("uma tabela", lambda: (_scores(3, 5),), axis),
         ("três eixos", lambda: (_scores(2, 7, 3),), axis),
         ("escores enormes", lambda: (np.array([1000.0, 998.5, 1001.0]),), general),
-        ("escores muito negativos", lambda: (np.array([[-2000.0, -2001.0], [0.5, 0.1]]),), general),
+        ("escores muito negativos", lambda: (np.array([-2000.0, -2001.5, -1999.0]),), general),
         (
             "linhas de tamanhos diferentes",
             lambda: (np.array([[3000.0, 2999.0, 3001.0], [0.3, -0.4, 0.1]]),),

@@ -25,6 +25,7 @@ BATCH, NUM_QUERIES, NUM_KEYS, NUM_HIDDEN, BYTES = 8, 256, 512, 48, 4
 MEBIBYTE = 2**20
 BETAS = (1.0, 5.0, 20.0, 100.0)
 TARGET = 17
+SMALLEST_WIDTHS = (0.001, 0.01, 0.02, 0.03, 0.05)  # onde uma grade costuma começar
 
 
 def _kernel_mistake(
@@ -101,7 +102,7 @@ def kernel_checks() -> tuple[Check, ...]:
     cases = (
         (
             "uma consulta entre dois pontos",
-            lambda: (np.array([0.25]), np.array([0.0, 1.0]), np.array([2.0, 4.0]), 1.0),
+            lambda: (np.array([0.3]), np.array([0.0, 1.0]), np.array([2.0, 4.0]), 0.8),
         ),
         ("cinco consultas, onze pontos", lambda: random_case(5, 11, 0.4)),
         ("largura grande", lambda: random_case(7, 13, 3.0)),
@@ -138,13 +139,14 @@ def _curve() -> tuple[Array, Array]:
     return sample.x, sample.y
 
 
-def _loo_error(bandwidth: float, *, exclude_self: bool = True) -> float:
-    """Erro médio ao prever cada ponto, com ou sem o próprio entre os conhecidos."""
+def _loo_error(bandwidth: float, *, target: Array | None = None) -> float:
+    """Erro médio ao prever cada ponto a partir dos outros; o alvo comum é o y observado."""
     x, y = _curve()
     scores = reference.gaussian_scores(x[:, None], x[:, None], bandwidth)
-    visible = ~np.eye(len(x), dtype=bool) if exclude_self else np.ones((len(x), len(x)), dtype=bool)
-    predicted = reference.weighted_mean(y, reference.masked_softmax(scores, visible))
-    return float(np.mean((predicted - y) ** 2))
+    predicted = reference.weighted_mean(
+        y, reference.masked_softmax(scores, ~np.eye(len(x), dtype=bool))
+    )
+    return float(np.mean((predicted - (y if target is None else target)) ** 2))
 
 
 @lru_cache(maxsize=1)
@@ -162,10 +164,9 @@ def _truth_bandwidth() -> float:
     """Engano: a largura que mais se aproxima da curva verdadeira, que ninguém conhece."""
     from coursekit.data.noisy_curve import true_curve
 
-    x, y = _curve()
+    truth = true_curve(_curve()[0])
     grid = np.arange(0.05, 1.0, 0.01)
-    errors = [np.mean((reference.kernel_regression(x, x, y, h) - true_curve(x)) ** 2) for h in grid]
-    return float(grid[int(np.argmin(errors))])
+    return float(grid[int(np.argmin([_loo_error(h, target=truth) for h in grid]))])
 
 
 def bandwidth_checks() -> tuple[Check, ...]:
@@ -182,14 +183,13 @@ def bandwidth_checks() -> tuple[Check, ...]:
             hint="o erro de cada largura, com a diagonal escondida; use uma grade de passo 0,01 "
             "e fique com o argumento do mínimo.",
             mistakes=(
-                Mistake(lambda: 0.01, self_hint),
-                Mistake(lambda: 0.04, self_hint),
+                *(Mistake(lambda h=smallest: h, self_hint) for smallest in SMALLEST_WIDTHS),
                 Mistake(
                     lambda: _loo_error(loo_bandwidth()),
                     "a diferença entre o menor erro e a largura em que ele ocorre.",
                 ),
                 Mistake(
-                    lambda: loo_bandwidth() ** 2,
+                    lambda: round(loo_bandwidth(), 2) ** 2,
                     "o que se pede: a largura h, não o quadrado dela.",
                 ),
                 Mistake(

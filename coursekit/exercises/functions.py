@@ -20,6 +20,7 @@ __all__ = ["Case", "Mistake", "function_checks"]
 NOT_A_FUNCTION_HINT = "o que você passou a check: o nome da função, sem parênteses depois."
 RETURN_HINT = "a última linha da função: falta um return."
 CRASH_HINT = "a linha em que a função parou; chame-a à parte com um exemplo pequeno."
+EXACT_ZERO_HINT = "a última etapa: o que fica abaixo do corte vale 0, sem resto nenhum."
 MUTATION_HINT = (
     "operações que escrevem no lugar, como «x -= …» ou «x[i] = …»: quem chama espera "
     "receber os seus dados como estavam. Faça a conta num vetor novo."
@@ -120,7 +121,8 @@ def _compare(case: Case, received: NDArray[Any]) -> Failure | None:
         blurred = (expected == 0) & (received != 0)
         if blurred.any():
             count = int(blurred.sum())
-            difference = f"{count} dos pesos que deveriam ser exatamente 0 são só pequenos"
+            detail = f"{count} dos pesos que deveriam ser exatamente 0 são só pequenos"
+            return Failure(detail, EXACT_ZERO_HINT)
     if difference is None:
         return None
     return Failure(difference, _recognize(case, received))
@@ -128,12 +130,13 @@ def _compare(case: Case, received: NDArray[Any]) -> Failure | None:
 
 def _recognize(case: Case, received: NDArray[Any]) -> str | None:
     """Devolve a pista do primeiro engano conhecido que explica o resultado."""
+    slack = max(case.tolerance, 1e-7)
     for mistake in case.mistakes:
         try:
             wrong = mistake.wrong(*case.arguments())
         except (ValueError, IndexError):  # este engano não chega a um resultado neste caso
             continue
-        if matches(received, wrong, tolerance=max(case.tolerance, 1e-7)):
+        if matches(received, wrong, tolerance=slack):
             return mistake.hint
     return None
 

@@ -133,6 +133,7 @@ def accuracy_with_pixels(split: DigitsSplit, chosen: NDArray[np.int64]) -> float
         0.1
     """
     from sklearn.linear_model import LogisticRegression
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
     pixels = np.asarray(chosen)
     num_pixels = split.train_pixels.shape[1]
@@ -143,8 +144,11 @@ def accuracy_with_pixels(split: DigitsSplit, chosen: NDArray[np.int64]) -> float
             f"{pixels.tolist()}. Use o começo de uma das ordens, como ordem[:8]."
         )
     model = LogisticRegression(max_iter=1000)
-    model.fit(split.train_pixels[:, pixels], split.train_labels)
-    return float(model.score(split.test_pixels[:, pixels], split.test_labels))
+    # Matrizes tão pequenas não ganham com vários núcleos, e a espera ativa entre eles, numa
+    # máquina ocupada, multiplica o tempo por dezenas.
+    with threadpool_limits(limits=1):
+        model.fit(split.train_pixels[:, pixels], split.train_labels)
+        return float(model.score(split.test_pixels[:, pixels], split.test_labels))
 
 
 def compare_rankings(split: DigitsSplit, budgets: Sequence[int]) -> NDArray[np.float64]:

@@ -15,6 +15,8 @@ from coursekit.plotting.style import resolve_axes, sequential_colormap
 
 __all__ = ["attention_heatmap", "describe_attention_heatmap"]
 
+# Só preto e branco puros garantem contraste 4,5 sobre qualquer cor do mapa (√21 ≈ 4,58).
+_BLACK, _WHITE = "#000000", "#ffffff"
 _MAX_ANNOTATED = 12
 _MAX_DESCRIBED = 8
 
@@ -156,6 +158,6 @@ def _annotate(ax: Axes, matrix: NDArray[np.float64]) -> None:
     """Escreve cada peso na tinta que contrasta com a sua célula."""
     colormap = sequential_colormap()
     for (row, column), weight in np.ndenumerate(matrix):
-        ink = readable_ink(to_hex(colormap(weight)), dark=LIGHT.ink, light=LIGHT.surface)
+        ink = readable_ink(to_hex(colormap(weight)), dark=_BLACK, light=_WHITE)
         text = format_decimal(weight, 2)
         ax.text(column, row, text, ha="center", va="center", color=ink, fontsize="small")

@@ -40,7 +40,11 @@ def course_settings() -> dict[Any, Any]:
         >>> course_settings()["figure.facecolor"]
         '#fbf9f4'
     """
-    ink, muted, line = LIGHT.ink, LIGHT.muted, LIGHT.line
+    return {**_paper_settings(), **_ink_settings()}
+
+
+def _paper_settings() -> dict[Any, Any]:
+    """Papel, margens, eixos e grade."""
     return {
         "figure.facecolor": LIGHT.background,
         "figure.dpi": 144.0,
@@ -51,10 +55,10 @@ def course_settings() -> dict[Any, Any]:
         "savefig.facecolor": LIGHT.background,
         "savefig.pad_inches": 0.15,
         "axes.facecolor": LIGHT.background,
-        "axes.edgecolor": line,
-        "axes.labelcolor": muted,
+        "axes.edgecolor": LIGHT.line,
+        "axes.labelcolor": LIGHT.muted,
         "axes.labelsize": 11.0,
-        "axes.titlecolor": ink,
+        "axes.titlecolor": LIGHT.ink,
         "axes.titlelocation": "left",
         "axes.titlepad": 10.0,
         "axes.titlesize": 13.0,
@@ -67,13 +71,19 @@ def course_settings() -> dict[Any, Any]:
         "axes.unicode_minus": True,
         "grid.color": LIGHT.hairline,
         "grid.linewidth": 0.8,
+    }
+
+
+def _ink_settings() -> dict[Any, Any]:
+    """Letras, marcas, legendas e traços."""
+    return {
         "font.family": available_fonts(),
         "font.size": 11.0,
-        "text.color": ink,
-        "xtick.color": line,
-        "ytick.color": line,
-        "xtick.labelcolor": muted,
-        "ytick.labelcolor": muted,
+        "text.color": LIGHT.ink,
+        "xtick.color": LIGHT.line,
+        "ytick.color": LIGHT.line,
+        "xtick.labelcolor": LIGHT.muted,
+        "ytick.labelcolor": LIGHT.muted,
         "xtick.labelsize": 10.5,
         "ytick.labelsize": 10.5,
         "legend.frameon": False,

@@ -46,7 +46,7 @@ def softmax(scores: npt.ArrayLike, temperature: float = 1.0) -> FloatArray:
     )
     weights = np.empty(array.shape)
     for row in np.ndindex(array.shape[:-1]):
-        weights[row] = _softmax_row(list(array[row]), temperature)
+        weights[row] = _softmax_row(array[row].tolist(), temperature)
     return weights
 
 
@@ -81,7 +81,7 @@ def masked_softmax(scores: npt.ArrayLike, mask: npt.ArrayLike | None = None) -> 
             j for j in range(array.shape[-1]) if flags is None or _is_visible(flags, (*row, j))
         ]
         if visible:
-            row_weights = _softmax_row([array[row][j] for j in visible], 1.0)
+            row_weights = _softmax_row([float(array[row][j]) for j in visible], 1.0)
             for j, weight in zip(visible, row_weights, strict=True):
                 weights[row][j] = weight
     return weights
@@ -89,11 +89,7 @@ def masked_softmax(scores: npt.ArrayLike, mask: npt.ArrayLike | None = None) -> 
 
 def _softmax_row(scores: list[float], temperature: float) -> list[float]:
     """Calcula o softmax de uma lista, somando um termo de cada vez."""
-    if any(math.isnan(score) for score in scores):
-        return [math.nan] * len(scores)
     highest = max(scores)
-    if math.isinf(highest):
-        return [math.nan] * len(scores)
     # O maior expoente é 0: exp não estoura, e o denominador é ao menos 1.
     terms = [math.exp((score - highest) / temperature) for score in scores]
     total = math.fsum(terms)

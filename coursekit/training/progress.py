@@ -29,6 +29,11 @@ class _NotebookScreen(io.TextIOBase):
         # raw: a saída nasce vazia, e volta a ser vazia ao fim.
         self._handle = display({}, raw=True, display_id=True)  # type: ignore[no-untyped-call]
 
+    @property
+    def encoding(self) -> str:  # type: ignore[override]
+        """O caderno mostra qualquer letra, e a barra pode usar blocos cheios."""
+        return "utf-8"
+
     def write(self, text: str) -> int:
         """Troca a linha mostrada."""
         line = text.strip("\r\n ")
@@ -58,9 +63,8 @@ class ProgressBar:
             file=screen if screen is not None else io.StringIO(),
             disable=screen is None,
             leave=False,
-            unit="passo",
             desc="treino",
-            dynamic_ncols=False,
+            bar_format="{l_bar}{bar}| {n_fmt}/{total_fmt} passos, faltam {remaining}{postfix}",
             ncols=88,
         )
 

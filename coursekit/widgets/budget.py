@@ -122,8 +122,7 @@ def attention_budget(
 
 
 def _body(observer: _Observer) -> Markup:
-    """Monta controle, repartição, curva e acurácias."""
-    best = observer.best_share()
+    """Monta controle, curva, repartição e acurácias."""
     control = slider(
         "validity",
         "Validade da pista",
@@ -133,32 +132,37 @@ def _body(observer: _Observer) -> Markup:
         value=observer.validity,
         shown=format_percent(observer.validity),
     )
-    shares = bar_rows(
-        "share", ["lado indicado", "outro lado"], [best, 1 - best], name="Repartição do recurso"
-    )
-    conditions = [observer.accuracy(share) for share in (best, 0.5, 1 - best)]
-    accuracies = bar_rows(
-        "accuracy",
-        ["pista válida", "sem pista", "pista inválida"],
-        conditions,
-        name="Acurácia por condição",
-        write=lambda value: format_percent(value, 1),
-        reference=0.5,
-        tone="accent",
-    )
     left = [_heading("Acurácia média conforme a repartição"), _drawing(observer), _axis()]
-    right = [
-        *(_heading("Recurso, na melhor repartição"), shares),
-        *(_heading("Acurácia (tracejado: acaso, 50%)"), accuracies),
-    ]
+    columns = [tag("div", None, *left), tag("div", None, *_readings(observer))]
     note = "Simulação de um observador ideal: mostra o que seria ótimo, não o que pessoas fazem."
     return tag(
         "div",
         None,
         control,
-        tag("div", {"class": "cw-columns"}, tag("div", None, *left), tag("div", None, *right)),
+        tag("div", {"class": "cw-columns"}, *columns),
         tag("p", {"class": "cw-aside"}, note),
     )
+
+
+def _readings(observer: _Observer) -> list[Markup]:
+    """Monta as barras da repartição ótima e das acurácias."""
+    best = observer.best_share()
+    shares = bar_rows(
+        "share", ["lado indicado", "outro lado"], [best, 1 - best], name="Repartição do recurso"
+    )
+    accuracies = bar_rows(
+        "accuracy",
+        ["pista válida", "sem pista", "pista inválida"],
+        [observer.accuracy(share) for share in (best, 0.5, 1 - best)],
+        name="Acurácia por condição",
+        write=lambda value: format_percent(value, 1),
+        reference=0.5,
+        tone="accent",
+    )
+    return [
+        *(_heading("Recurso, na melhor repartição"), shares),
+        *(_heading("Acurácia (tracejado: acaso, 50%)"), accuracies),
+    ]
 
 
 def _drawing(observer: _Observer) -> Markup:

@@ -94,22 +94,10 @@ def kernel_bandwidth(
         pontos opinassem.
     """
     scene = _build(x, y, truth, bandwidth, query)
-    facts = [
-        fact("prediction", "previsão na consulta", format_decimal(_prediction(scene))),
-        fact("effective", "pontos que opinam", _effective(scene)),
-    ]
-    if scene.truth is not None:
-        facts.append(fact("error", "EQM (curva verdadeira)", format_decimal(_error(scene), 3)))
     return Widget(
         kind="kernel_bandwidth",
         title=title,
-        body=tag(
-            "div",
-            None,
-            _drawing(scene),
-            *_controls(scene),
-            tag("dl", {"class": "cw-facts"}, *facts),
-        ),
+        body=tag("div", None, _drawing(scene), *_controls(scene), _facts(scene)),
         summary=_summarize(scene),
         config={
             "x": scene.x.tolist(),
@@ -140,29 +128,53 @@ def _build(
             "Reescale x ou escolha, por exemplo, 0.3."
         )
     x_span = widen(inputs, 0.04)
-    middle = (x_span.low + x_span.high) / 2 if query is None else query
-    if not x_span.low <= middle <= x_span.high:
-        raise ValueError(
-            f"query = {query} está fora de [{x_span.low:g}, {x_span.high:g}], o eixo da figura. "
-            "Escolha uma abscissa entre os pontos."
-        )
     position = snap(float(np.log10(bandwidth)) / _STEP, 0) * _STEP
     return _Scene(
         x=inputs,
         y=targets,
         truth=clean,
         bandwidth=snap(10**position, 3),
-        query=snap(middle, 2),
+        query=_start(x_span, query),
         x_span=x_span,
         y_span=widen(targets, 0.1),
     )
 
 
+def _start(x_span: Span, query: float | None) -> float:
+    """Consulta inicial sobre a grade do controle; sem escolha, o meio do eixo."""
+    middle = (x_span.low + x_span.high) / 2 if query is None else query
+    if not x_span.low <= middle <= x_span.high:
+        raise ValueError(
+            f"query = {query} está fora de [{x_span.low:g}, {x_span.high:g}], o eixo da figura. "
+            "Escolha uma abscissa entre os pontos."
+        )
+    return snap(middle, 2)
+
+
 def _drawing(scene: _Scene) -> Markup:
     """Desenha os pontos, a curva, a consulta e a previsão."""
-    weights, place = scene.weights(scene.query), column(scene.x_span, scene.query)
+    place = column(scene.x_span, scene.query)
+    guide: Attributes = {"class": "cw-guide", "data-role": "guide", "y1": 0, "y2": "100%"}
+    mark: Attributes = {"class": "cw-context", "data-role": "prediction-point", "r": 8}
+    points = polyline_points(
+        scene.x_span, scene.y_span, scene.grid.tolist(), scene.predict(scene.grid).tolist()
+    )
+    return plane(
+        "Pontos de treino, curva prevista e a consulta; pontos maiores pesam mais",
+        *_reference_curve(scene),
+        tag("line", {**guide, "x1": place, "x2": place}),
+        *_dots(scene),
+        curve("curve", points, "cw-curve"),
+        tag("circle", {**mark, "cx": place, "cy": row(scene.y_span, _prediction(scene))}),
+        css="cw-chart",
+    )
+
+
+def _dots(scene: _Scene) -> list[Markup]:
+    """Desenha os pontos de treino, maiores e mais cheios quanto mais pesam."""
+    weights = scene.weights(scene.query)
     top = float(weights.max())
-    dots = [
+    return [
         tag(
             "circle",
             {
@@ -176,19 +188,6 @@ def _drawing(scene: _Scene) -> Markup:
         )
         for a, b, weight in zip(scene.x, scene.y, weights, strict=True)
     ]
-    guide: Attributes = {"class": "cw-guide", "data-role": "guide", "y1": 0, "y2": "100%"}
-    mark: Attributes = {"class": "cw-context", "data-role": "prediction-point", "r": 8}
-    points = polyline_points(
-        scene.x_span, scene.y_span, scene.grid.tolist(), scene.predict(scene.grid).tolist()
-    )
-    layers = [*_reference_curve(scene), tag("line", {**guide, "x1": place, "x2": place}), *dots]
-    return plane(
-        "Pontos de treino, curva prevista e a consulta; pontos maiores pesam mais",
-        *layers,
-        curve("curve", points, "cw-curve"),
-        tag("circle", {**mark, "cx": place, "cy": row(scene.y_span, _prediction(scene))}),
-        css="cw-chart",
-    )
 
 
 def _reference_curve(scene: _Scene) -> list[Markup]:
@@ -223,6 +222,17 @@ def _controls(scene: _Scene) -> list[Markup]:
         shown=format_decimal(scene.query),
     )
     return [width, place]
+
+
+def _facts(scene: _Scene) -> Markup:
+    """Monta os números de destaque."""
+    facts = [
+        fact("prediction", "previsão na consulta", format_decimal(_prediction(scene))),
+        fact("effective", "pontos que opinam", _effective(scene)),
+    ]
+    if scene.truth is not None:
+        facts.append(fact("error", "EQM (curva verdadeira)", format_decimal(_error(scene), 3)))
+    return tag("dl", {"class": "cw-facts"}, *facts)
 
 
 def _prediction(scene: _Scene) -> float:

@@ -161,8 +161,18 @@ def _require_shapes(keys: Vector, values: Vector, query: Vector) -> None:
 
 def _keys(scene: _Scene) -> Markup:
     """Desenha chaves, ligações e a consulta que se arrasta."""
+    dots = [
+        labelled_point(scene.span, key, label, "cw-key")
+        for key, label in zip(scene.keys, scene.labels, strict=True)
+    ]
+    name = "Chaves no plano; as linhas da consulta às chaves engrossam com o peso"
+    return plane(name, center_axes(scene.span), *_links(scene), *dots, _handle(scene))
+
+
+def _links(scene: _Scene) -> list[Markup]:
+    """Desenha uma linha da consulta a cada chave, da grossura do peso."""
     x, y = column(scene.span, scene.query[0]), row(scene.span, scene.query[1])
-    links = [
+    return [
         tag(
             "line",
             {
@@ -177,10 +187,11 @@ def _keys(scene: _Scene) -> Markup:
         )
         for key, weight in zip(scene.keys, scene.weights, strict=True)
     ]
-    dots = [
-        labelled_point(scene.span, key, label, "cw-key")
-        for key, label in zip(scene.keys, scene.labels, strict=True)
-    ]
+
+
+def _handle(scene: _Scene) -> Markup:
+    """Desenha a consulta e a área invisível, maior, que o dedo alcança."""
+    x, y = column(scene.span, scene.query[0]), row(scene.span, scene.query[1])
     handle: Attributes = {
         "class": "cw-handle",
         "data-role": "handle",
@@ -195,8 +206,7 @@ def _keys(scene: _Scene) -> Markup:
         tag("circle", {"class": css, "data-role": "query", "cx": x, "cy": y, "r": radius})
         for css, radius in (("cw-touch", 22), ("cw-query", 9))
     ]
-    name = "Chaves no plano; as linhas da consulta às chaves engrossam com o peso"
-    return plane(name, center_axes(scene.span), *links, *dots, tag("g", handle, *grip))
+    return tag("g", handle, *grip)
 
 
 def _readings(scene: _Scene) -> list[Markup]:

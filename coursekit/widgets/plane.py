@@ -187,7 +187,8 @@ def number_line(
             "class": "cw-text",
             "x": x,
             "y": "50%",
-            "dy": -14 if index % 2 == 0 else 24,
+            # Quatro alturas em rodízio: valores vizinhos não escrevem um sobre o outro.
+            "dy": (-14, 24, -33, 43)[index % 4],
             "text-anchor": _anchor(span.fraction(float(values[place]))),
         }
         shapes.append(tag("text", text, labels[place]))

@@ -1,6 +1,7 @@
 """Figura interativa genérica: barras já calculadas, uma posição do controle por linha."""
 
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -8,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 from coursekit.plotting.checks import require_array, require_labels
 from coursekit.plotting.decimal_comma import format_decimal
 from coursekit.widgets.controls import slider
-from coursekit.widgets.markup import tag
+from coursekit.widgets.markup import Markup, tag
 from coursekit.widgets.rows import bar_rows
 from coursekit.widgets.widget import Widget
 
@@ -58,40 +59,29 @@ def slider_figure(
     remarks = require_labels("notes", notes, len(places)) if notes else [""] * len(places)
     # Sem zeros à toa: 8 e não 8,00; 0,05 e não 0,050.
     shown = [_short(place) for place in places]
-    largest = float(heights.max()) or 1.0
     summaries = [
         f"{parameter} = {text}: {_listed(names, row, decimals)}. {remark}".strip()
         for text, row, remark in zip(shown, heights, remarks, strict=True)
     ]
-    control = slider(
-        "position",
-        parameter,
-        start=0,
-        stop=len(places) - 1,
-        step=1,
-        value=start,
-        shown=shown[start],
-    )
-    rows = bar_rows(
-        "bar",
-        names,
-        list(heights[start]),
-        name=title,
-        write=lambda value: format_decimal(value, decimals),
-        largest=largest,
-    )
+    largest = float(heights.max()) or 1.0
+    write = partial(format_decimal, decimals=decimals)
+    first = list(heights[start])
+    rows = bar_rows("bar", names, first, name=title, write=write, largest=largest)
+    config: dict[str, object] = {"shown": shown, "bars": heights.tolist(), "largest": largest}
     return Widget(
         kind="slider_figure",
         title=title,
-        body=tag("div", None, control, rows),
+        body=tag("div", None, _control(parameter, shown, start), rows),
         summary=summaries[start],
-        config={
-            "shown": shown,
-            "bars": heights.tolist(),
-            "largest": largest,
-            "decimals": decimals,
-            "summaries": summaries,
-        },
+        config={**config, "decimals": decimals, "summaries": summaries},
+    )
+
+
+def _control(parameter: str, shown: list[str], start: int) -> Markup:
+    """Monta o controle, uma posição por conjunto de barras."""
+    stop = len(shown) - 1
+    return slider(
+        "position", parameter, start=0, stop=stop, step=1, value=start, shown=shown[start]
     )
 
 

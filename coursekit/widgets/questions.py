@@ -149,16 +149,8 @@ def _question(question: Question, index: int, total: int) -> Markup:
     legend = tag(
         "legend", None, tag("span", {"class": "cw-count"}, number) if number else "", question.text
     )
-    group = f"pergunta-{index}"
     options = [
-        tag(
-            "label",
-            {"class": "cw-option", "data-role": "option"},
-            tag("input", {"type": "radio", "name": group, "value": place, "disabled": True}),
-            tag("span", {"class": "cw-option-text"}, option.text),
-            tag("span", {"class": "cw-option-mark", "data-role": "mark"}),
-        )
-        for place, option in enumerate(question.options)
+        _option(option, place, f"pergunta-{index}") for place, option in enumerate(question.options)
     ]
     button = tag(
         "button",
@@ -173,6 +165,17 @@ def _question(question: Question, index: int, total: int) -> Markup:
         button,
         feedback,
         _explanations(question),
+    )
+
+
+def _option(option: Option, place: int, group: str) -> Markup:
+    """Monta uma opção: botão de escolha, texto e lugar do veredito."""
+    return tag(
+        "label",
+        {"class": "cw-option", "data-role": "option"},
+        tag("input", {"type": "radio", "name": group, "value": place, "disabled": True}),
+        tag("span", {"class": "cw-option-text"}, option.text),
+        tag("span", {"class": "cw-option-mark", "data-role": "mark"}),
     )
 
 

@@ -44,6 +44,8 @@ def bar_rows(
             "li",
             {"class": "cw-row", "data-role": role},
             tag("span", {"class": "cw-label"}, label),
+            # Espaço que só aparece onde o estilo foi retirado (caderno não confiável).
+            " ",
             bar(value / largest, reference / largest if reference is not None else None),
             tag("span", {"class": "cw-number"}, write(value)),
         )

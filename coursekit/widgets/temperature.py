@@ -61,22 +61,13 @@ def softmax_temperature(
     position = round(float(np.log10(temperature)) / _STEP) * _STEP
     start = round(10**position, 2)
     weights = softmax(values, start)
-    control = slider(
-        "temperature",
-        "Temperatura τ",
-        start=-1,
-        stop=1,
-        step=_STEP,
-        value=position,
-        shown=format_decimal(start),
-    )
     return Widget(
         kind="softmax_temperature",
         title=title,
         body=tag(
             "div",
             None,
-            control,
+            _control(position, start),
             presets("preset", _CHOICES),
             _rows(weights, names),
             _facts(weights),
@@ -102,6 +93,19 @@ def _checked(
             "Comece, por exemplo, em 1.0."
         )
     return values, names
+
+
+def _control(position: float, temperature: float) -> Markup:
+    """Monta o controle, logarítmico."""
+    return slider(
+        "temperature",
+        "Temperatura τ",
+        start=-1,
+        stop=1,
+        step=_STEP,
+        value=position,
+        shown=format_decimal(temperature),
+    )
 
 
 def _rows(weights: NDArray[np.float64], names: list[str]) -> Markup:

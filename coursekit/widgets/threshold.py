@@ -98,13 +98,7 @@ def weighting_threshold(
     """
     numbers = require_array("values", values, ndim=1)
     _require(numbers, {"high": high, "low": low, "temperature": temperature})
-    first, last = _reach(numbers)
-    start = snap(float(np.median(numbers)) if threshold is None else threshold, 1)
-    if not first <= start <= last:
-        raise ValueError(
-            f"threshold = {threshold} está fora de [{first:g}, {last:g}], o alcance do "
-            "controle. Escolha um limiar entre os valores."
-        )
+    start = _start(numbers, threshold)
     names = [format_decimal(v, 1) for v in numbers] if labels is None else labels
     scene = _Scene(
         values=numbers,
@@ -117,7 +111,7 @@ def weighting_threshold(
     return Widget(
         kind="weighting_threshold",
         title=title,
-        body=_body(scene, first, last),
+        body=_body(scene),
         summary=_summarize(scene),
         config={
             "values": numbers.tolist(),
@@ -149,6 +143,18 @@ def _reach(values: Vector) -> tuple[float, float]:
     return snap(float(values.min()) - 0.5, 1), snap(float(values.max()) + 0.5, 1)
 
 
+def _start(values: Vector, threshold: float | None) -> float:
+    """Limiar inicial sobre a grade do controle; sem escolha, a mediana."""
+    first, last = _reach(values)
+    start = snap(float(np.median(values)) if threshold is None else threshold, 1)
+    if not first <= start <= last:
+        raise ValueError(
+            f"threshold = {threshold} está fora de [{first:g}, {last:g}], o alcance do "
+            "controle. Escolha um limiar entre os valores."
+        )
+    return start
+
+
 def _largest(scene: _Scene) -> float:
     """Peso que ocupa a largura toda: o maior que qualquer limiar pode dar."""
     alone = scene.high / (scene.high + scene.low * (scene.values.size - 1))
@@ -156,8 +162,9 @@ def _largest(scene: _Scene) -> float:
     return snap(max(alone, other, float(scene.soft.max())) + 0.005, 2)
 
 
-def _body(scene: _Scene, first: float, last: float) -> Markup:
+def _body(scene: _Scene) -> Markup:
     """Monta controle, legenda, linhas e números."""
+    first, last = _reach(scene.values)
     control = slider(
         "threshold",
         "Limiar θ",
@@ -166,13 +173,6 @@ def _body(scene: _Scene, first: float, last: float) -> Markup:
         step=0.1,
         value=scene.threshold,
         shown=format_decimal(scene.threshold, 1),
-    )
-    legend = tag(
-        "p",
-        {"class": "cw-legend"},
-        tag("span", {"class": "cw-key-primary"}, "limiar, normalizado"),
-        tag("span", {"class": "cw-key-accent"}, "softmax"),
-        tag("span", {"class": "cw-key-mark"}, "peso uniforme"),
     )
     rows = [_row(scene, index) for index in range(scene.values.size)]
     listing = tag("ul", {"class": "cw-rows cw-pairs", "aria-label": "Pesos por valor"}, *rows)
@@ -183,7 +183,20 @@ def _body(scene: _Scene, first: float, last: float) -> Markup:
         fact("soft-mean", "média com softmax", format_decimal(float(scene.soft @ scene.values))),
         fact("plain-mean", "média simples", format_decimal(float(scene.values.mean()))),
     )
-    return tag("div", None, control, legend, listing, means)
+    return tag("div", None, control, _legend(), listing, means)
+
+
+def _legend() -> Markup:
+    """Monta a legenda das cores e do tracejado."""
+    entries = [
+        tag("span", {"class": f"cw-key-{kind}"}, text)
+        for kind, text in (
+            ("primary", "limiar, normalizado"),
+            ("accent", "softmax"),
+            ("mark", "peso uniforme"),
+        )
+    ]
+    return tag("p", {"class": "cw-legend"}, *entries)
 
 
 def _row(scene: _Scene, index: int) -> Markup:

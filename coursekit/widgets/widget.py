@@ -50,17 +50,6 @@ class Widget:
 
     def _repr_html_(self) -> str:
         """Devolve a figura em HTML; duas chamadas dão o mesmo texto."""
-        caption = tag(
-            "figcaption",
-            {"class": "cw-caption"},
-            tag("span", {"class": "cw-eyebrow"}, self.eyebrow),
-            tag("span", {"class": "cw-title"}, self.title),
-        )
-        summary = (
-            tag("p", {"class": "cw-summary", "data-role": "summary", "aria-live": "polite"}, text)
-            if (text := self.summary)
-            else Markup("")
-        )
         note = tag("p", {"class": "cw-note", "data-role": "static"}, STATIC_NOTE)
         return tag(
             "figure",
@@ -69,14 +58,29 @@ class Widget:
                 "data-curso": self.kind,
                 "data-config": _dump(self.config),
                 "lang": "pt-BR",
+                # O JupyterLab usa setas e Enter como atalhos; assim ele os deixa para a figura.
+                "data-lm-suppress-shortcuts": "true",
             },
             tag("style", None, stylesheet()),
-            caption,
+            self._caption(),
             self.body,
-            summary,
+            self._live_summary(),
             note,
             tag("script", None, program(self.kind)),
         )
+
+    def _caption(self) -> Markup:
+        """Monta o título, com a palavra curta acima."""
+        eyebrow = tag("span", {"class": "cw-eyebrow"}, self.eyebrow)
+        title = tag("span", {"class": "cw-title"}, self.title)
+        return tag("figcaption", {"class": "cw-caption"}, eyebrow, " ", title)
+
+    def _live_summary(self) -> Markup:
+        """Monta a frase que o leitor de tela ouve a cada mudança; vazia, não aparece."""
+        if not self.summary:
+            return Markup("")
+        role = {"class": "cw-summary", "data-role": "summary", "aria-live": "polite"}
+        return tag("p", role, self.summary)
 
 
 def _dump(config: Config) -> str:
@@ -130,7 +134,12 @@ def stylesheet() -> Markup:
         f".curso-widget{light}\n@media (prefers-color-scheme:dark){{{by_system}{dark}}}\n"
         f"{by_page}{dark}\n@media print{{html .curso-widget.curso-widget.curso-widget{light}}}\n"
     )
-    return Markup(themes + _read("styles", "widget.css"))
+    # O JupyterLab e o tema do site estilizam ul, dl e legend com seletores de duas classes;
+    # repetir a classe da figura faz estas regras vencerem sem !important.
+    rules = _read("styles", "widget.css").replace(
+        ".curso-widget", "figure.curso-widget.curso-widget"
+    )
+    return Markup(themes + rules)
 
 
 def _declare(theme: Theme) -> str:

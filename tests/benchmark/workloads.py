@@ -26,7 +26,7 @@ def untouched(array: np.ndarray) -> float:
 
 
 def noisy(mib: int) -> None:
-    sys.stdout.write("isto não é a resposta\n")
+    sys.stdout.write("isto não é a resposta")
     allocate(mib)
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from coursekit.plotting import palette
 from coursekit.plotting.colorimetry import contrast_ratio, mix, parse_hex, readable_ink
+
 from .color_vision import SIMULATIONS, cielab, delta_e
 
 THEMES = [palette.LIGHT, palette.DARK]

@@ -59,8 +59,9 @@ def test_norm_clipping_keeps_direction_and_bounds_length(gradient, limit):
 
 
 def test_norm_does_not_overflow_in_float16():
-    # 300² estoura o maior float16, 65 504.
-    assert gradient_norm([parameter(300.0, 400.0, dtype=torch.float16)]) == 500.0
+    # A norma, 60 000·√2, passa do maior float16, 65 504.
+    norm = gradient_norm([parameter(60_000.0, 60_000.0, dtype=torch.float16)])
+    assert norm == pytest.approx(60_000 * math.sqrt(2), rel=1e-6)
 
 
 def test_ignores_parameters_without_gradient():

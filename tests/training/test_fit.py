@@ -1,4 +1,5 @@
 import itertools
+import json
 import math
 
 import pytest
@@ -165,14 +166,15 @@ def test_plateau_schedule_receives_the_epoch_loss():
 
 def test_metrics_and_modes():
     model = nn.Sequential(nn.Linear(3, 2), nn.Dropout(0.5), nn.BatchNorm1d(2)).double()
-    model[2].eval()
+    model.eval()
+    model[1].train()
     seen = []
     model.register_forward_hook(lambda module, *_: seen.append(module.training))
     options = FitOptions(evaluate=Scripted(1, torch.tensor(0.5)))
     history = fit(model, random_batches(), mse, sgd(model), epochs=2, options=options)
     assert history.metrics == {"nota": (1.0, 0.5)}
     assert seen == [True] * 4
-    assert [module.training for module in model] == [True, True, False]
+    assert [module.training for module in model] == [False, True, False]
 
 
 def test_evaluation_mode_restores_even_after_error():
@@ -255,6 +257,8 @@ def test_resumes_with_more_epochs_as_if_never_stopped(tmp_path):
         return history, dict(model.state_dict())
 
     run(2, tmp_path / "a")
+    saved = json.loads((tmp_path / "a" / "checkpoint.json").read_text(encoding="utf-8"))
+    assert saved["content"]["notes"]["epoch"] == 2
     history, weights = run(5, tmp_path / "a")
     expected, expected_weights = run(5, tmp_path / "b")
     assert history == expected

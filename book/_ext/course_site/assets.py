@@ -22,6 +22,8 @@ MATHJAX_PATTERNS = (
     "input/tex/extensions/*.js",
     "output/chtml/fonts/woff-v2/*.woff",
 )
+# Extensões de TeX que nenhum capítulo usa.
+MATHJAX_SKIPPED = {"all-packages.js", "bussproofs.js", "mhchem.js", "require.js"}
 # Latim básico e suplementar, aspas e travessões, grego, setas, operadores e marcas ✓ ✗ ★.
 UNICODE_RANGES = (
     (0x20, 0x7E),
@@ -53,8 +55,8 @@ class Face:
 
     @property
     def output(self) -> str:
-        """Nome do arquivo WOFF2 publicado."""
-        return f"{Path(self.file).stem}.woff2"
+        """Nome do arquivo WOFF2 publicado, que não usa o nome reservado da fonte."""
+        return f"{self.family.lower().replace(' ', '-')}-{self.weight}-{self.style}.woff2"
 
 
 SERIF = ("Serifa do curso", "font_source_serif_pro")
@@ -90,7 +92,16 @@ def package_folder(name: str) -> Path:
     return Path(spec.submodule_search_locations[0])
 
 
-def subset_font(source: Path, target: Path) -> None:
+def rename(font: TTFont, face: Face) -> None:
+    """Dá à versão reduzida outro nome, como pede a licença OFL para versões modificadas."""
+    full = f"{face.family} {face.weight} {face.style}"
+    names = {1: face.family, 3: full, 4: full, 6: full.replace(" ", "-"), 16: face.family}
+    for record in list(font["name"].names):
+        if record.nameID in names:
+            record.string = names[record.nameID]
+
+
+def subset_font(source: Path, target: Path, face: Face) -> None:
     """Reduz a fonte aos sinais do curso e grava em WOFF2."""
     codepoints = [code for first, last in UNICODE_RANGES for code in range(first, last + 1)]
     options = subset.Options()
@@ -98,17 +109,18 @@ def subset_font(source: Path, target: Path) -> None:
     options.layout_features = ["kern", "liga", "locl", "mark", "onum", "lnum", "tnum"]
     options.hinting = False
     options.notdef_outline = True
-    font = TTFont(source, lazy=True)
-    subsetter = subset.Subsetter(options)
-    subsetter.populate(unicodes=codepoints)
-    subsetter.subset(font)
-    font.flavor = "woff2"
-    font.save(target)
+    with TTFont(source, lazy=True) as font:
+        subsetter = subset.Subsetter(options)
+        subsetter.populate(unicodes=codepoints)
+        subsetter.subset(font)
+        rename(font, face)
+        font.flavor = "woff2"
+        font.save(target)
 
 
 def fingerprint() -> str:
     """Muda quando mudam os cortes escolhidos ou os sinais guardados."""
-    text = repr((FACES, UNICODE_RANGES, "1"))
+    text = repr((FACES, UNICODE_RANGES, "2"))
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
@@ -122,12 +134,14 @@ def prepare_fonts(cache: Path) -> None:
     rules = []
     for face in FACES:
         source = package_folder(face.package) / "files" / face.file
-        subset_font(source, cache / "fonts" / face.output)
+        subset_font(source, cache / "fonts" / face.output, face)
         rules.append(
             f"@font-face {{ font-family: '{face.family}'; font-weight: {face.weight}; "
             f"font-style: {face.style}; font-display: swap; "
             f"src: url('fonts/{face.output}') format('woff2'); }}"
         )
+        licence = source.parent / "LICENSE.txt"
+        shutil.copyfile(licence, cache / "fonts" / f"LICENSE-{face.package}.txt")
     (cache / "fonts.css").write_text("\n".join(rules) + "\n", encoding="utf-8")
     stamp.touch()
 
@@ -139,6 +153,8 @@ def prepare_mathjax(cache: Path) -> None:
     source = package_folder(MATHJAX) / "static" / "mathjax"
     for pattern in MATHJAX_PATTERNS:
         for path in source.glob(pattern):
+            if path.name in MATHJAX_SKIPPED:
+                continue
             target = cache / "mathjax" / path.relative_to(source)
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(path, target)

@@ -35,8 +35,12 @@ def arrange(app: Sphinx, doctree: nodes.document) -> None:
     if not app.env.docname.startswith("notebooks/"):
         return
     section = doctree.next_node(nodes.section)
-    if section is None:
-        return
+    if section is not None:
+        arrange_section(section)
+
+
+def arrange_section(section: nodes.section) -> None:
+    """Muda os blocos de abertura da seção principal."""
     box = nodes.container(classes=["goals"])
     for block in opening(section):
         text = block.astext()

@@ -28,6 +28,11 @@ FIXED = {
     'title="Permalink to this heading"': 'title="Link para este título"',
 }
 NOTEBOOK_LINK = re.compile(r'href="(?!https?:|mailto:|#)([^"#]+)\.(?:ipynb|md)(#[^"]*)?"')
+EMPTY_HEADER = re.compile(r'<th class="head"[^>]*>\s*(?:<p></p>)?\s*</th>')
+# Cabeçalho só com fórmula: o leitor de tela precisa de ao menos uma palavra.
+MATH_HEADER = re.compile(
+    r'(<th class="head"[^>]*>\s*(?:<p>)?)(<span class="math [^>]*>[^<]*</span>\s*<)'
+)
 TABLE = re.compile(r'<table class="docutils.*?</table>', re.DOTALL)
 ROOT_PAGE = """<!DOCTYPE html>
 <html lang="pt-BR"><head><meta charset="utf-8"><title>{title}</title>
@@ -52,6 +57,8 @@ def polish(body: str) -> str:
     for english, portuguese in FIXED.items():
         body = body.replace(english, portuguese)
     body = NOTEBOOK_LINK.sub(lambda m: f'href="{m[1]}.html{m[2] or ""}"', body)
+    body = EMPTY_HEADER.sub("<td></td>", body)
+    body = MATH_HEADER.sub(r'\1<span class="visually-hidden">fórmula: </span>\2', body)
     return TABLE.sub(lambda m: f'<div class="table-frame">{m[0]}</div>', body)
 
 

@@ -100,9 +100,17 @@ def enrich(
             "site_base": base,
             "canonical": f"{base}{pagename}.html" if base and app.builder.name == "html" else "",
             "pdf_name": PDF if (Path(app.outdir).parent / "pdf" / PDF).is_file() else "",
-            "math_scripts": [s for s in context.get("script_files", []) if is_math_script(s)],
+            "math_scripts": math_scripts(app, pagename, context),
         }
     )
+
+
+def math_scripts(app: Sphinx, pagename: str, context: dict[str, Any]) -> list[Any]:
+    """O MathJax, só em página com fórmula (o Sphinx o daria também às que a contêm)."""
+    has_formula = app.env.domaindata["math"]["has_equations"].get(pagename, False)
+    if not has_formula and app.builder.name != "singlehtml":
+        return []
+    return [script for script in context.get("script_files", []) if is_math_script(script)]
 
 
 def is_math_script(script: Any) -> bool:

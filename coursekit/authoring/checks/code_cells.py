@@ -65,10 +65,10 @@ def _definition_problems(place: str, cell: dict[str, Any]) -> list[Problem]:
             )
         ]
     problems = []
-    if len(definitions) > 1:
+    if len(definitions) > 1 and "licao" in cell["metadata"]["tags"]:
         names = ", ".join(item.name for item in definitions)
         problems.append(
-            Problem(place, f"define mais de uma coisa ({names}).", "Uma definição por célula.")
+            Problem(place, f"define mais de uma coisa ({names}).", "Uma lição por célula.")
         )
     for item in definitions:
         lines = _num_lines(ast.get_source_segment(cell["source"], item) or "")

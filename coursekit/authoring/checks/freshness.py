@@ -33,7 +33,7 @@ def check_freshness(project: Project, edition: Edition, labels: Mapping[str, str
     problems = [
         Problem(cell_place(name, number), "a célula difere da fonte.", _REMEDY)
         for number, (mine, theirs) in enumerate(zip(expected, stored, strict=True))
-        if recipe(mine) != recipe(theirs)
+        if (mine["id"], recipe(mine)) != (theirs["id"], recipe(theirs))
     ]
     problems += _execution_problems(name, edition, stored)
     if not problems and edition.target.read_text(encoding="utf-8") != notebook_text(stored):

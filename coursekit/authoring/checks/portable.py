@@ -6,8 +6,9 @@ from typing import Any
 
 from coursekit.authoring.checks.problem import Problem, cell_place
 
-_CODE = re.compile(r"(?s)```(?!\{).*?```|(?<!`)`[^`\n]+`(?!`)")
-_ROLE_SAFE_CODE = re.compile(r"(?s)```(?!\{).*?```")
+_FENCED = r"^(?P<fence>`{3,})(?![`{]).*?^(?P=fence)"
+_CODE = re.compile(rf"(?sm){_FENCED}|(?<!`)`[^`\n]+`(?!`)")
+_ROLE_SAFE_CODE = re.compile(rf"(?sm){_FENCED}")
 _RULES = (
     (re.compile(r"^\s*(```+|~~~+)\{[\w:-]+\}", re.M), "diretiva MyST", "Use Markdown comum."),
     (re.compile(r"^\s*:::", re.M), "bloco :::", "Use citação (>) ou negrito."),
@@ -21,7 +22,7 @@ _RULES = (
     (re.compile(r"\[@[\w:-]+"), "citação não expandida", "Confira a sintaxe [@chave, §3]."),
     (re.compile(r"<script\b", re.I), "<script> em texto", "Use uma figura de coursekit.widgets."),
 )
-_ROLE = re.compile(r"\{[a-z][\w:-]*\}`[^`]+`")
+_ROLE = re.compile(r"(?<!`)\{[a-z][\w:-]*\}`[^`]+`")
 
 
 def check_portable(file_name: str, cells: Sequence[dict[str, Any]]) -> list[Problem]:

@@ -19,7 +19,7 @@ _NOT_PROSE = re.compile(
     ^---\n.*?\n---\n            # cabeçalho YAML
     | ^(`{3,}|~{3,}).*?^\1      # blocos de código e diretivas
     | \$\$.*?\$\$ | \$[^$\n]+\$ # fórmulas
-    | ``[^`]+`` | `[^`\n]*`     # código em linha
+    | ``[^`]+`` | `(?:[^`\n]|\n(?!\n))*`  # código em linha
     | \[@[^\]]+\]               # citações
     | \]\([^)]*\) | <https?:[^>]+> | https?://\S+  # endereços
     | <!--.*?--> | </?[a-zA-Z][^>]*>               # HTML
@@ -115,10 +115,11 @@ def package_passages(project: Project) -> Iterator[Passage]:
 def _source_passages(path: Path) -> Iterator[Passage]:
     """Percorre a prosa de um capítulo: texto, descrições de figura e comentários."""
     source = read_source(path)
+    name = f"{path.parent.name}/{path.name}"
     front = " ".join((source.title, *source.objectives, *source.requirements))
-    yield Passage(f"{path.name}, cabeçalho", plain_prose(front))
+    yield Passage(f"{name}, cabeçalho", plain_prose(front))
     for number, cell in enumerate(source.cells):
-        place = cell_place(path.name, number + 2)
+        place = cell_place(name, number + 2)
         if cell["cell_type"] == "markdown":
             yield Passage(place, plain_prose(cell["source"]))
             continue

@@ -13,6 +13,7 @@ from coursekit.authoring.checks.problem import Problem, cell_place
 from coursekit.authoring.source import SOLUTION_END, SOLUTION_START
 
 GAP = None
+SOLUTION_TAG = "solucao"
 _GAP_COMMENT = "# escreva aqui"
 _GAP_LINE = re.compile(r"\s*(raise NotImplementedError|[A-Za-z_]\w* = None)")
 _REMEDY = "Rode «make notebooks»; se persistir, confira as marcas <solução> na fonte."
@@ -37,19 +38,31 @@ def check_stubs(
         ou lacuna que ficou na edição resolvida.
 
     Example:
-        >>> check_stubs("02", [], [], [])
+        >>> generated = [{"cell_type": "markdown", "source": "", "metadata": {}}] * 2
+        >>> check_stubs("02", [], generated, generated)
         []
     """
-    student, solved = student_cells[NUM_GENERATED:], solved_cells[NUM_GENERATED:]
-    offset = len(source_cells)
-    if not len(student) == len(solved) == offset:
-        what = f"fonte, estudante e solução têm {offset}, {len(student)} e {len(solved)} células."
+    for_student = [cell for cell in source_cells if not _only_solved(cell)]
+    expected = (len(for_student) + NUM_GENERATED, len(source_cells) + NUM_GENERATED)
+    if (len(student_cells), len(solved_cells)) != expected:
+        what = (
+            f"estudante e solução têm {len(student_cells)} e {len(solved_cells)} células, e a "
+            f"fonte gera {expected[0]} e {expected[1]}."
+        )
         return [Problem(file_name, what, _REMEDY)]
+    student = iter(student_cells[NUM_GENERATED:])
     problems = []
-    for number, cells in enumerate(zip(source_cells, student, solved, strict=True)):
+    for number, cell in enumerate(source_cells):
         place = cell_place(file_name, number + NUM_GENERATED)
-        problems += [Problem(place, what, _REMEDY) for what in _differences(*cells)]
+        solved = solved_cells[number + NUM_GENERATED]
+        given = solved if _only_solved(cell) else next(student)
+        problems += [Problem(place, what, _REMEDY) for what in _differences(cell, given, solved)]
     return problems
+
+
+def _only_solved(cell: dict[str, Any]) -> bool:
+    """Diz se a célula só existe na edição resolvida."""
+    return SOLUTION_TAG in cell["metadata"].get("tags", ())
 
 
 def _differences(

@@ -46,9 +46,6 @@ start("attention_hero", (scene, config) => {
     choice.name = `curso-palavra-${copy}`;
     choice.disabled = false;
     choice.addEventListener("change", draw);
-    choice.addEventListener("keydown", (event) => {
-      if (event.key.startsWith("Arrow")) event.stopPropagation();
-    });
   }
   new ResizeObserver(() => drawArcs(weightsNow())).observe(arcs);
   draw();

@@ -25,6 +25,12 @@ const indexOfMax = (values) => values.indexOf(Math.max(...values));
 
 const plural = (count, one, many) => `${count} ${count === 1 ? one : many}`;
 
+// Cadernos usam estas teclas como atalhos; dentro da figura elas movem controles.
+const NAVIGATION = /^(Arrow|Home$|End$|Page|Enter$| $)/;
+const keepKeys = (event) => {
+  if (NAVIGATION.test(event.key)) event.stopPropagation();
+};
+
 // Acha a figura pelo próprio <script>; onde currentScript é nulo, pega as que faltam iniciar.
 const start = (kind, init) => {
   const script = document.currentScript;
@@ -35,6 +41,7 @@ const start = (kind, init) => {
   for (const figure of figures) {
     if (figure.cursoPronto || !figure.dataset.config) continue;
     figure.cursoPronto = true;
+    figure.addEventListener("keydown", keepKeys);
     init(new Scene(figure), JSON.parse(figure.dataset.config));
     figure.dataset.pronto = "";
     for (const note of figure.querySelectorAll('[data-role="static"]')) note.hidden = true;

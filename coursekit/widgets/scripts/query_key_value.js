@@ -92,9 +92,7 @@ start("query_key_value", (scene, config) => {
     if (!arrow || event.ctrlKey || event.altKey || event.metaKey) return;
     const [axis, direction] = arrow;
     axis.set(axis.value + direction * config.step * (event.shiftKey ? 5 : 1));
-    // O JupyterLab usa as setas para trocar de célula.
     event.preventDefault();
-    event.stopPropagation();
   });
   handle.setAttribute("tabindex", "0");
   draw();

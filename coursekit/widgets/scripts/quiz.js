@@ -51,8 +51,6 @@ start("quiz", (scene, config) => {
       input.addEventListener("change", clear);
       input.addEventListener("keydown", (event) => {
         if (event.key === "Enter") check();
-        // O JupyterLab usa setas e Enter para andar entre células.
-        if (/^(Arrow|Enter)/.test(event.key)) event.stopPropagation();
       });
     });
     button.disabled = false;

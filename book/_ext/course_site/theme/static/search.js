@@ -21,21 +21,28 @@
   };
   const records = (window.SEARCH_INDEX || []).map((r) => {
     const words = [...r.x.matchAll(WORD)].map((m) => ({ at: m.index, end: m.index + m[0].length, stem: stem(m[0]) }));
-    return { ...r, words, title: (`${r.p} ${r.t}`.match(WORD) || []).map(stem) };
+    const stems = (text) => (text.match(WORD) || []).map(stem);
+    return { ...r, words, title: stems(r.t), page: stems(r.p) };
   });
   // O último termo pode estar pela metade; os outros são palavras inteiras.
-  const same = (stemmed, term, partial) => stemmed === term.stem || (partial && term.raw.length > 2 && stemmed.startsWith(term.raw));
+  const same = (stemmed, term, partial) => stemmed === term.stem || (partial && term.stem.length > 3 && stemmed.startsWith(term.stem));
 
   const score = (record, wanted) => {
     let total = 0;
+    let own = false;
     for (const [i, term] of wanted.entries()) {
       const partial = i === wanted.length - 1;
       const inTitle = record.title.some((s) => same(s, term, partial)) ? 12 : 0;
+      const inPage = record.page.some((s) => same(s, term, partial)) ? 2 : 0;
       const count = record.words.filter((w) => same(w.stem, term, partial)).length;
-      if (!inTitle && !count) return 0;
-      total += inTitle + Math.min(count, 8);
+      if (!inTitle && !inPage && !count) return 0;
+      own ||= inTitle + count > 0;
+      total += inTitle + inPage + Math.min(count, 8);
     }
-    return total;
+    if (!own) return 0;
+    // O verbete cujo título é a própria consulta vem primeiro.
+    const exact = record.title.length === wanted.length && wanted.every((t) => record.title.includes(t.stem));
+    return total + (exact ? 20 : 0);
   };
 
   const excerpt = (record, wanted) => {

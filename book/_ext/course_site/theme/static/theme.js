@@ -40,16 +40,19 @@
   }
 
   // Região que rola precisa de foco para ser rolada pelo teclado.
-  const scrollable = () => {
-    for (const box of document.querySelectorAll("pre, .table-frame, div.math, .output, mjx-container[display=true]")) {
-      if (box.scrollWidth > box.clientWidth + 1) {
-        if (!box.hasAttribute("tabindex")) { box.tabIndex = 0; box.dataset.scrolls = ""; }
-      } else if (box.dataset.scrolls !== undefined) { box.removeAttribute("tabindex"); delete box.dataset.scrolls; }
-    }
+  const boxes = [...document.querySelectorAll("pre, .table-frame, div.math, .output")];
+  const scrollable = (box) => {
+    if (box.scrollWidth > box.clientWidth + 1) {
+      if (!box.hasAttribute("tabindex")) { box.tabIndex = 0; box.dataset.scrolls = ""; }
+    } else if (box.dataset.scrolls !== undefined) { box.removeAttribute("tabindex"); delete box.dataset.scrolls; }
   };
-  addEventListener("load", scrollable);
-  addEventListener("resize", scrollable);
-  if (window.MathJax) addEventListener("load", () => window.MathJax.startup?.promise.then(scrollable));
+  const watcher = new ResizeObserver((entries) => {
+    for (const { target } of entries) scrollable(target.closest("pre, .table-frame, div.math, .output") ?? target);
+  });
+  // A fórmula só ganha largura depois de desenhada: vigia-se a caixa e o que há dentro.
+  const watch = () => { for (const box of boxes) { watcher.observe(box); for (const inner of box.children) watcher.observe(inner); scrollable(box); } };
+  watch();
+  addEventListener("load", () => { watch(); window.MathJax?.startup?.promise?.then(watch); });
 
   const links = [...document.querySelectorAll(".local a[href^='#']")];
   const targets = new Map(links.map((a) => [document.getElementById(decodeURIComponent(a.hash.slice(1))), a]));

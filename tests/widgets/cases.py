@@ -1,0 +1,57 @@
+"""Um exemplar de cada figura interativa, para as provas que valem para todas."""
+
+import numpy as np
+
+from coursekit import widgets
+
+LABELS = ["gato", "dormiu", "sofá"]
+KEYS = [[1.0, 0.2], [0.3, 1.1], [-1.0, 0.4], [-0.5, -0.9], [0.2, -0.6]]
+NAMES = ["gato", "sofá", "lua", "chuva", "rua"]
+QUESTION = widgets.Question(
+    "Quanto é 2 + 3?",
+    [
+        widgets.Option("5", correct=2 + 3 == 5, explanation="Dois mais três são cinco."),
+        widgets.Option("6", correct=2 + 3 == 6, explanation="Seis é o produto."),
+        widgets.Option("1", correct=2 + 3 == 1, explanation="Um é a diferença."),
+    ],
+)
+
+
+def curve_data():
+    rng = np.random.default_rng(3)
+    x = np.sort(rng.uniform(0, 5, 29))
+    truth = 2 * np.sin(x) + x**0.8
+    return x, truth + rng.normal(0, 0.5, x.size), truth
+
+
+def kernel():
+    x, y, truth = curve_data()
+    return widgets.kernel_bandwidth(x, y, truth=truth)
+
+
+def lookup_plane():
+    values = [[2.0, 1.0], [0.0, 2.0], [-2.0, 0.0], [1.0, -2.0], [0.5, 0.5]]
+    return widgets.query_key_value(KEYS, values, NAMES, [0.8, 0.6])
+
+
+def lookup_line():
+    return widgets.query_key_value(KEYS, [2.0, 5.0, -1.0, 8.0, 3.0], NAMES, [0.3, -0.6])
+
+
+def precomputed():
+    bars = [[0.79, 0.62], [0.91, 0.82], [0.97, 0.97]]
+    return widgets.slider_figure("Pixels", [8, 16, 64], bars, ["IM", "brilho"], title="Pixels")
+
+
+CASES = {
+    "softmax_temperature": lambda: widgets.softmax_temperature([2.0, 1.0, -1.0], LABELS),
+    "query_key_value-plano": lookup_plane,
+    "query_key_value-reta": lookup_line,
+    "weighting_threshold": lambda: widgets.weighting_threshold([1, 2, 5, 3, 7, 9, 6], 5.0),
+    "attention_budget": widgets.attention_budget,
+    "kernel_bandwidth": kernel,
+    "scaled_scores": lambda: widgets.scaled_scores(num_keys=7),
+    "slider_figure": precomputed,
+    "attention_hero": widgets.attention_hero,
+    "quiz": lambda: widgets.quiz([QUESTION, QUESTION]),
+}
