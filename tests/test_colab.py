@@ -104,4 +104,4 @@ def test_a_second_run_of_the_cell_installs_nothing(colab, wheel, tmp_path):
     cell.write_text(
         install_cell("pacote-que-nao-existe-em-lugar-nenhum")["source"], encoding="utf-8"
     )
-    call(python_of(colab), str(cell), cwd=tmp_path)
+    assert call(python_of(colab), str(cell), cwd=tmp_path) == ""

@@ -50,7 +50,8 @@ def number_check(
         received = to_number(answer)
         if abs(received - expected()) <= tolerance:
             return None
-        detail = f"recebi {spoken(received)}; não é esse o valor (a folga é de {spoken(tolerance)})"
+        slack = f" (a folga é de {spoken(tolerance)})" if tolerance else ""
+        detail = f"recebi {spoken(received)}; não é esse o valor{slack}"
         for mistake in mistakes:
             wrong = float(np.asarray(mistake.wrong()))
             if abs(received - wrong) <= _mistake_slack(wrong, tolerance):
@@ -131,14 +132,14 @@ def table_failure(
         mistakes: contas enganadas, do mais ao menos provável.
 
     Returns:
-        O defeito, ou ``None``.
+        O defeito, ou ``None``. Os valores certos não aparecem na mensagem.
 
     Example:
         >>> table_failure([1.0, 2.0], [1.0, 2.0], tolerance=1e-9) is None
         True
     """
     array = to_array(received)
-    difference = describe_difference(array, expected, tolerance=tolerance)
+    difference = describe_difference(array, expected, tolerance=tolerance, reveal=False)
     if difference is None:
         return None
     for mistake in mistakes:

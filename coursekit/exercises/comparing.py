@@ -15,7 +15,7 @@ _TRUTH = {0.0: "False", 1.0: "True"}
 
 
 def describe_difference(
-    received: NDArray[Any], expected: ArrayLike, *, tolerance: float
+    received: NDArray[Any], expected: ArrayLike, *, tolerance: float, reveal: bool = True
 ) -> str | None:
     """Diz em que a resposta difere do esperado.
 
@@ -24,6 +24,7 @@ def describe_difference(
         expected: valor correto, em float64 ou booleano.
         tolerance: diferença aceita, relativa a ``1 + |esperado|``; respostas em float32 ou
             float16 têm a folga da sua precisão.
+        reveal: se a frase diz o valor certo; não, quando ele é a própria resposta pedida.
 
     Returns:
         A frase, sem ponto final; ``None`` se não difere.
@@ -33,10 +34,13 @@ def describe_difference(
         'a maior diferença é 0,5, na posição (1,): recebi 2,5 e esperava 2'
         >>> describe_difference(np.ones(3), np.ones((3, 1)), tolerance=1e-9)
         'recebi a forma (3,) e esperava (3, 1)'
+        >>> describe_difference(np.array([1.0, 2.5]), [1.0, 2.0], tolerance=0.1, reveal=False)
+        'recebi 2,5, na posição (1,); não é esse o valor'
     """
     truth = np.asarray(expected, dtype=np.float64)
     if received.shape != truth.shape:
-        return f"recebi a forma {where(received.shape)} e esperava {where(truth.shape)}"
+        wanted = where(truth.shape) if truth.ndim else "um número só"
+        return f"recebi a forma {where(received.shape)} e esperava {wanted}"
     if truth.size == 0:
         return None
     allowed = max(tolerance, _LOOSE.get(received.dtype.name, 0.0))
@@ -48,6 +52,8 @@ def describe_difference(
         return None
     got, right = float(values[worst]), float(truth[worst])
     place = f", na posição {where(worst)}" if truth.ndim else ""
+    if not reveal:
+        return f"recebi {spoken(got)}{place}; não é esse o valor"
     if np.isnan(got):
         return f"recebi nan{place}, e esperava {spoken(right)}"
     if received.dtype.kind == "b":

@@ -3,6 +3,7 @@
 import math
 import re
 import unicodedata
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -10,8 +11,9 @@ from numpy.typing import NDArray
 
 from coursekit.exercises.failure import AnswerError, NotDoneError
 
-__all__ = ["kind_of", "plain_text", "spoken", "to_array", "to_number", "where"]
+__all__ = ["keys_of", "kind_of", "plain_text", "spoken", "to_array", "to_number", "where"]
 
+_RAISED = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 _NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)?(?:[eE][+-]?\d+)?")
 
 
@@ -102,7 +104,7 @@ def plain_text(text: str) -> str:
 
 
 def spoken(number: float) -> str:
-    """Escreve um número com vírgula decimal e até cinco algarismos.
+    """Escreve um número com vírgula decimal e até cinco algarismos (inteiros grandes, todos).
 
     Args:
         number: número real.
@@ -111,10 +113,13 @@ def spoken(number: float) -> str:
         Texto curto.
 
     Example:
-        >>> spoken(0.6861234)
-        '0,68612'
+        >>> spoken(0.6861234), spoken(50331648), spoken(1.5e-5)
+        ('0,68612', '50331648', '1,5·10⁻⁵')
     """
-    return f"{number:.5g}".replace(".", ",")
+    if 1e5 <= abs(number) < 1e15:
+        return f"{number:.0f}"
+    digits, _, exponent = f"{number:.5g}".replace(".", ",").partition("e")
+    return f"{digits}·10{str(int(exponent)).translate(_RAISED)}" if exponent else digits
 
 
 def kind_of(value: object) -> str:
@@ -133,6 +138,25 @@ def kind_of(value: object) -> str:
     shape = getattr(value, "shape", None)
     name = type(value).__name__
     return f"{name} de forma {where(shape)}" if isinstance(shape, tuple) else name
+
+
+def keys_of(value: object) -> str:
+    """Diz que chaves um dicionário tem; de outro objeto, diz o tipo.
+
+    Args:
+        value: objeto qualquer.
+
+    Returns:
+        Texto curto.
+
+    Example:
+        >>> keys_of({"Pesos": 1, "dados": 2}), keys_of({}), keys_of([1])
+        ('as chaves «Pesos», «dados»', 'um dicionário vazio', 'list')
+    """
+    if not isinstance(value, Mapping):
+        return kind_of(value)
+    names = [f"«{key}»" if isinstance(key, str) else kind_of(key) for key in [*value][:9]]
+    return f"as chaves {', '.join(names)}" if names else "um dicionário vazio"
 
 
 def where(position: tuple[int, ...]) -> str:
