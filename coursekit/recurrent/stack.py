@@ -116,7 +116,7 @@ class RecurrentStack(nn.Module):
     def _run_backward(
         self, inputs: Tensor, states: States, suffix: str, lengths: Tensor | None
     ) -> tuple[Tensor, States]:
-        """Percorre do fim de cada exemplo para o começo e desinverte a saída."""
+        """Percorre do fim de cada exemplo para o começo e põe a saída de volta na ordem."""
         visible = None if lengths is None else visible_steps(lengths, inputs.shape[1])
         outputs, final = self._run(reverse_padded(inputs, lengths), states, suffix, visible)
         return reverse_padded(outputs, lengths), final

@@ -129,7 +129,7 @@ def run_rnn(inputs: ArrayLike, weights: Weights, initial: ArrayLike | None = Non
         inputs: forma ``(B, T, D)``.
         weights: ``weight_ih`` ``(H, D)``, ``weight_hh`` ``(H, H)``, ``bias_ih`` e ``bias_hh``
             ``(H,)``.
-        initial: :math:`h_0`, forma ``(B, H)``; ``None`` = zeros.
+        initial: estado inicial, :math:`h_0`, forma ``(B, H)``; ``None`` = zeros.
 
     Returns:
         Estados ocultos, forma ``(B, T, H)``.
@@ -153,7 +153,7 @@ def run_lstm(
     Args:
         inputs: forma ``(B, T, D)``.
         weights: como em :func:`run_rnn`, com ``4H`` linhas, blocos ``i, f, g, o``.
-        initial: :math:`h_0`, forma ``(B, H)``; ``None`` = zeros.
+        initial: estado inicial, :math:`h_0`, forma ``(B, H)``; ``None`` = zeros.
 
     Returns:
         ``(estados ocultos, células)``, cada um ``(B, T, H)``.
@@ -177,7 +177,7 @@ def run_gru(inputs: ArrayLike, weights: Weights, initial: ArrayLike | None = Non
     Args:
         inputs: forma ``(B, T, D)``.
         weights: como em :func:`run_rnn`, com ``3H`` linhas, blocos ``r, z, n``.
-        initial: :math:`h_0`, forma ``(B, H)``; ``None`` = zeros.
+        initial: estado inicial, :math:`h_0`, forma ``(B, H)``; ``None`` = zeros.
 
     Returns:
         Estados ocultos, forma ``(B, T, H)``.
@@ -251,8 +251,8 @@ def bptt(
         kind: ``"rnn"``, ``"lstm"`` ou ``"gru"``.
         inputs: forma ``(B, T, D)``.
         weights: como em :func:`run_rnn`, :func:`run_lstm` ou :func:`run_gru`.
-        output_gradient: :math:`\partial L/\partial h_t` de cada passo, forma ``(B, T, H)``.
-        initial: :math:`h_0`, forma ``(B, H)``.
+        output_gradient: gradientes :math:`\partial L/\partial h_t` de cada passo, forma ``(B, T, H)``.
+        initial: estado inicial, :math:`h_0`, forma ``(B, H)``.
         truncate: corta o gradiente que cruza cada múltiplo de ``truncate`` passos (BPTT truncada
             em blocos); ``None`` não corta.
 
