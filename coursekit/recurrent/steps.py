@@ -56,7 +56,7 @@ def lstm_step(
     ``o`` vê :math:`c_t`.
 
     Args:
-        projected: entrada projetada, :math:`W_{ih} x_t + b`, forma ``(B, 4H)``, blocos ``i, f, g, o``.
+        projected: entrada projetada, :math:`W_{ih} x_t + b`, forma ``(B, 4H)`` (``i, f, g, o``).
         state: ``(hidden, cell)``, cada um ``(B, H)``.
         weight_hh: forma ``(4H, H)``.
         weight_ph: *peepholes* diagonais das portas ``i, f, o``, forma ``(3H,)``; ``None`` não usa.
@@ -104,7 +104,7 @@ def gru_step(
         h_t &= (1 - z) \odot n + z \odot h_{t-1}
 
     Args:
-        projected: entrada projetada, :math:`W_{ih} x_t + b_{ih}`, forma ``(B, 3H)``, blocos ``r, z, n``.
+        projected: entrada projetada, :math:`W_{ih} x_t + b_{ih}`, forma ``(B, 3H)`` (``r, z, n``).
         hidden: estado anterior, :math:`h_{t-1}`, forma ``(B, H)``.
         weight_hh: forma ``(3H, H)``.
         bias_hh: forma ``(3H,)`` ou ``None``.
@@ -137,7 +137,7 @@ def gru_step_reset_before(
     .. math:: n = \tanh(W_{in} x_t + b_{in} + W_{hn} (r \odot h_{t-1}) + b_{hn})
 
     Args:
-        projected: entrada projetada, :math:`W_{ih} x_t + b_{ih}`, forma ``(B, 3H)``, blocos ``r, z, n``.
+        projected: entrada projetada, :math:`W_{ih} x_t + b_{ih}`, forma ``(B, 3H)`` (``r, z, n``).
         hidden: estado anterior, :math:`h_{t-1}`, forma ``(B, H)``.
         weight_hh: forma ``(3H, H)``.
         bias_hh: forma ``(3H,)`` ou ``None``.

@@ -251,7 +251,7 @@ def bptt(
         kind: ``"rnn"``, ``"lstm"`` ou ``"gru"``.
         inputs: forma ``(B, T, D)``.
         weights: como em :func:`run_rnn`, :func:`run_lstm` ou :func:`run_gru`.
-        output_gradient: gradientes :math:`\partial L/\partial h_t` de cada passo, forma ``(B, T, H)``.
+        output_gradient: gradientes :math:`\partial L/\partial h_t` por passo, forma ``(B, T, H)``.
         initial: estado inicial, :math:`h_0`, forma ``(B, H)``.
         truncate: corta o gradiente que cruza cada múltiplo de ``truncate`` passos (BPTT truncada
             em blocos); ``None`` não corta.
