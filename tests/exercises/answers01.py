@@ -53,6 +53,25 @@ def map_with_max_in_mean(values):
     return scaled * (1 - peaks.mean()) ** 2
 
 
+def map_without_floor(values):
+    if np.ptp(values) == 0:
+        return values * 0
+    scaled = rescale(values)
+    peaks = scaled[(scaled == maximum_filter(scaled, size=3)) & (scaled > 0) & (scaled < 1)]
+    return scaled * (1 - mean_or_zero(peaks)) ** 2
+
+
+def map_with_sharp_peaks(values):
+    if np.ptp(values) == 0:
+        return values * 0
+    scaled = rescale(values)
+    ring = np.ones((3, 3), dtype=bool)
+    ring[1, 1] = False
+    around = maximum_filter(scaled, footprint=ring, mode="constant", cval=-1.0)
+    peaks = scaled[(scaled > around) & (scaled > 0.05) & (scaled < 1)]
+    return scaled * (1 - mean_or_zero(peaks)) ** 2
+
+
 def map_in_place(values):
     result = right_map(values)
     values -= values.min()
@@ -172,6 +191,8 @@ WRONG = {
         Wrong("só divide pelo máximo", map_from_zero, "o mínimo do mapa"),
         Wrong("altera o mapa", map_in_place, "escrevem no lugar"),
         Wrong("não estica", lambda values: values * 1.0, "primeira etapa"),
+        Wrong("sem o piso de 0,05", map_without_floor, "maiores que 0,05"),
+        Wrong("só picos pontudos", map_with_sharp_peaks, "segunda etapa"),
     ],
     "01-3": [
         Wrong("cor", screen_choice("a"), "condição color"),
