@@ -148,6 +148,10 @@ _MAP_MISTAKES = (
         lambda values: highlight(values, lambda peaks: (1 - max(peaks, default=0.0)) ** 2),
         "o que resume os outros picos: a média deles, não o maior deles.",
     ),
+    Mistake(
+        lambda values: highlight(values, lambda peaks: 1.0 if peaks else np.nan),
+        "o mapa sem outros picos: a média de um vetor vazio é nan, e o enunciado diz que m̄ vale 0.",
+    ),
 )
 
 

@@ -47,6 +47,13 @@ def map_without_guard(values):
     return rescale(values) * (1 - mean_or_zero(peak_heights(rescale(values)))) ** 2
 
 
+def map_with_empty_mean(values):
+    if np.ptp(values) == 0:
+        return np.zeros(values.shape)
+    heights = peak_heights(rescale(values))
+    return rescale(values) * (1 - (np.mean(heights) if len(heights) else np.nan)) ** 2
+
+
 def map_with_max_in_mean(values):
     scaled = rescale(values)
     peaks = scaled[(scaled == maximum_filter(scaled, size=3)) & (scaled > 0.05)]
@@ -187,6 +194,7 @@ WRONG = {
         Wrong("sem o quadrado", map_tweaked(lambda mean: 1 - mean), "o expoente"),
         Wrong("1 − m²", map_tweaked(lambda mean: 1 - mean**2), "a ordem das contas"),
         Wrong("com o maior na média", map_with_max_in_mean, "menos o maior"),
+        Wrong("média de nenhum pico", map_with_empty_mean, "vetor vazio"),
         Wrong("divide por zero no mapa constante", map_without_guard, "amplitude"),
         Wrong("só divide pelo máximo", map_from_zero, "o mínimo do mapa"),
         Wrong("altera o mapa", map_in_place, "escrevem no lugar"),
