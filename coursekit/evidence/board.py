@@ -71,17 +71,20 @@ white-space:nowrap}}
 {_SCOPE} .veredito svg{{vertical-align:-.15em;margin-right:.4em}}
 {_SCOPE} col.largo{{width:39%}}
 {_VERDICT_RULES}
-@container (max-width:35rem){{
+@media screen{{@container (max-width:35rem){{
 {_SCOPE} table.dito-medido thead{{position:absolute;width:1px;height:1px;overflow:hidden;
 clip-path:inset(50%)}}
 {_SCOPE} table.dito-medido,{_SCOPE} table.dito-medido caption,{_SCOPE} table.dito-medido tbody,
 {_SCOPE} table.dito-medido tr,{_SCOPE} table.dito-medido th,
 {_SCOPE} table.dito-medido td{{display:block}}
 {_SCOPE} table.dito-medido tbody tr{{border:1px solid var(--q-hairline);
-border-left:4px solid var(--q-veredito);border-radius:4px;margin:0 0 .75rem;padding:.6em .8em}}
+border-left:4px solid var(--q-veredito);border-radius:4px;margin:0 0 .75rem;padding:.6em .8em;
+position:relative}}
+{_SCOPE} table.dito-medido td.veredito{{position:absolute;top:.45em;right:.7em}}
+{_SCOPE} .id{{line-height:2.4}}
 {_SCOPE} table.dito-medido th.dito,{_SCOPE} table.dito-medido td{{padding:.25em 0;border:0}}
-{_SCOPE} table.dito-medido [data-rotulo]::before{{content:attr(data-rotulo);display:block;
-font-size:.8em;color:var(--q-muted)}}}}
+{_SCOPE} table.dito-medido td.medido::before{{content:attr(data-rotulo);display:block;
+font-size:.8em;color:var(--q-muted)}}}}}}
 </style>"""
 
 _HEAD = (
