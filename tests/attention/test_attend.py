@@ -144,13 +144,13 @@ def test_a_wide_window_is_dense_and_options_are_masks():
     mask = mask & padding_mask(lengths, KEYS)  # (B, Tq, Tk)
     assert torch.equal(attend(*tensors, mask=mask), whole)
     assert torch.equal(attend(*tensors, causal=True, window=(2, None), key_lengths=[3, 0]), whole)
+    additive = torch.zeros(mask.shape, dtype=torch.float64).masked_fill(~mask, -math.inf)
+    assert torch.equal(attend(*tensors, mask=additive), whole)
 
 
 def test_empty_list_of_lengths_serves_an_empty_batch():
     query, key = torch.zeros(0, 2, 5), torch.zeros(0, 3, 5)
     assert attend(query, key, key, key_lengths=[]).shape == (0, 2, 5)
-    additive = torch.zeros(mask.shape, dtype=torch.float64).masked_fill(~mask, -math.inf)
-    assert torch.equal(attend(*tensors, mask=additive), whole)
 
 
 def test_additive_mask_adds_after_the_cap():
