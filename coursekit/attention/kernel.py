@@ -39,7 +39,8 @@ def kernel_regression(
         bandwidth: largura do núcleo :math:`h > 0`, na unidade de ``query``; número ou tensor
             de um elemento (que pode ser aprendido por gradiente).
         mask: booleana ``(Tq, Tk)``, ``True`` onde o ponto conhecido conta; para validar
-            deixando um de fora, ``~torch.eye(Tk, dtype=torch.bool)``.
+            deixando um de fora, ``~torch.eye(Tk, dtype=torch.bool)``. Ao contrário de
+            :func:`~coursekit.attention.attend`, um ``nan`` em ``value`` passa mesmo escondido.
 
     Returns:
         Previsões, forma ``(Tq,)`` se ``value`` for ``(Tk,)``, senão ``(..., Tq, Dv)``.

@@ -86,6 +86,8 @@ def visible_keys(
         parts.append(window_mask(q_len, k_len, *window, device=device))
     if key_lengths is not None:
         lengths = torch.as_tensor(key_lengths, device=device)
+        if not isinstance(key_lengths, Tensor) and len(key_lengths) == 0:
+            lengths = lengths.long()  # de uma lista vazia, o PyTorch faria ponto flutuante
         if lengths.shape != (batch,):
             raise ValueError(
                 f"key_lengths deve ter a forma (B,) = ({batch},), um comprimento por exemplo; "

@@ -133,8 +133,8 @@ def make_motion_frames(
         ValueError: se algum argumento sair do domínio.
 
     Fonte:
-        Estímulo do curso; o movimento como característica que guia a busca é discutido em
-        Treisman e Gelade (1980).
+        Estímulo do curso; que o movimento capture a atenção de pessoas, mediram Franconeri e
+        Simons (2003).
 
     Example:
         >>> frames = make_motion_frames(seed=0)

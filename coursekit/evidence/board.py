@@ -31,7 +31,7 @@ _PLURALS = {
 }
 
 _VERDICT_RULES = "\n".join(
-    f"{_SCOPE} tr.{name}{{--q-veredito:var(--q-{name});--q-fundo:var(--q-{name}-fundo)}}"
+    f"{_SCOPE} .{name}{{--q-veredito:var(--q-{name});--q-fundo:var(--q-{name}-fundo)}}"
     for name in map(css_verdict_name, VERDICTS)
 )
 
@@ -46,6 +46,11 @@ table-layout:fixed;color:inherit}}
 padding:0 0 .6rem}}
 {_SCOPE} caption b{{display:block;font-size:1.15em;font-weight:650;letter-spacing:.01em}}
 {_SCOPE} caption span{{color:var(--q-muted);font-size:.9em}}
+{_SCOPE} caption .parte{{color:var(--q-veredito);font-weight:600;white-space:nowrap;font-size:1em}}
+{_SCOPE} caption .parte svg{{vertical-align:-.15em;margin:0 .3em 0 .5em}}
+{_SCOPE} caption .faixa{{display:flex;gap:3px;height:9px;margin:.6rem 0 .1rem}}
+{_SCOPE} .faixa i{{flex:1 1 0;min-width:0;border-radius:2px;background:var(--q-veredito);
+print-color-adjust:exact;-webkit-print-color-adjust:exact}}
 {_SCOPE} table.dito-medido thead tr{{background:none;border-bottom:2px solid var(--q-ink)}}
 {_SCOPE} table.dito-medido tbody tr{{background:none;border-bottom:1px solid var(--q-hairline)}}
 {_SCOPE} table.dito-medido tbody tr:last-child{{border-bottom:0}}
@@ -64,19 +69,22 @@ font-variant-numeric:tabular-nums;letter-spacing:.04em}}
 background:var(--q-fundo);border-radius:1em;padding:.1em .7em .1em .5em;font-weight:650;
 white-space:nowrap}}
 {_SCOPE} .veredito svg{{vertical-align:-.15em;margin-right:.4em}}
-{_SCOPE} col.largo{{width:40%}}
+{_SCOPE} col.largo{{width:39%}}
 {_VERDICT_RULES}
-@container (max-width:40rem){{
+@media screen{{@container (max-width:35rem){{
 {_SCOPE} table.dito-medido thead{{position:absolute;width:1px;height:1px;overflow:hidden;
 clip-path:inset(50%)}}
 {_SCOPE} table.dito-medido,{_SCOPE} table.dito-medido caption,{_SCOPE} table.dito-medido tbody,
 {_SCOPE} table.dito-medido tr,{_SCOPE} table.dito-medido th,
 {_SCOPE} table.dito-medido td{{display:block}}
 {_SCOPE} table.dito-medido tbody tr{{border:1px solid var(--q-hairline);
-border-left:4px solid var(--q-veredito);border-radius:4px;margin:0 0 .75rem;padding:.6em .8em}}
+border-left:4px solid var(--q-veredito);border-radius:4px;margin:0 0 .75rem;padding:.6em .8em;
+position:relative}}
+{_SCOPE} table.dito-medido td.veredito{{position:absolute;top:.45em;right:.7em}}
+{_SCOPE} .id{{line-height:2.4}}
 {_SCOPE} table.dito-medido th.dito,{_SCOPE} table.dito-medido td{{padding:.25em 0;border:0}}
-{_SCOPE} table.dito-medido [data-rotulo]::before{{content:attr(data-rotulo);display:block;
-font-size:.8em;color:var(--q-muted)}}}}
+{_SCOPE} table.dito-medido td.medido::before{{content:attr(data-rotulo);display:block;
+font-size:.8em;color:var(--q-muted)}}}}}}
 </style>"""
 
 _HEAD = (
@@ -109,21 +117,42 @@ class VerdictBoard:
 
     def summary(self) -> str:
         """Resume o quadro: quantas afirmações e quantas de cada veredito."""
+        return f"{self._total()}: {', '.join(self._parts().values())}"
+
+    def _total(self) -> str:
+        """Escreve quantas afirmações o quadro tem."""
+        return f"{len(self.claims)} {'afirmação' if len(self.claims) == 1 else 'afirmações'}"
+
+    def _parts(self) -> dict[str, str]:
+        """Escreve quantas afirmações há de cada veredito presente."""
         counts = Counter(claim.verdict for claim in self.claims)
-        parts = [
-            f"{counts[verdict]} {_PLURALS[verdict][counts[verdict] > 1]}"
+        return {
+            verdict: f"{counts[verdict]} {_PLURALS[verdict][counts[verdict] > 1]}"
             for verdict in VERDICTS
             if counts[verdict]
+        }
+
+    def _summary_html(self) -> str:
+        """Escreve o resumo com a cor e o ícone de cada veredito."""
+        parts = [
+            f'<span class="parte {css_verdict_name(verdict)}">{icon(verdict)}{text}</span>'
+            for verdict, text in self._parts().items()
         ]
-        noun = "afirmação" if len(self.claims) == 1 else "afirmações"
-        return f"{len(self.claims)} {noun}: {', '.join(parts)}"
+        return f"{self._total()}: {', '.join(parts)}"
+
+    def _strip(self) -> str:
+        """Desenha uma casa por afirmação, na ordem do quadro e na cor do veredito."""
+        cells = "".join(
+            f'<i class="{css_verdict_name(claim.verdict)}"></i>' for claim in self.claims
+        )
+        return f'<span class="faixa" aria-hidden="true">{cells}</span>'
 
     def _repr_html_(self) -> str:
         rows = "\n".join(self._row(claim) for claim in self.claims)
         return (
             f'<section class="quadro-dito-medido" aria-label="Quadro dito × medido">{_STYLE}\n'
             '<table class="dito-medido" role="table"><caption><b>Quadro dito × medido</b>'
-            f"<span>{self.summary()}</span></caption>{_HEAD}\n"
+            f"<span>{self._summary_html()}</span>{self._strip()}</caption>{_HEAD}\n"
             f'<tbody role="rowgroup">\n{rows}\n</tbody></table></section>'
         )
 

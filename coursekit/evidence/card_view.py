@@ -3,7 +3,7 @@
 from html import escape
 
 from coursekit.evidence.card import Card
-from coursekit.evidence.formatting import format_number
+from coursekit.evidence.formatting import format_seeds
 from coursekit.evidence.measurement import Measurement
 from coursekit.evidence.theme import icon, themed_variables
 
@@ -82,19 +82,21 @@ def _row(item: Measurement) -> str:
     return (
         f'<tr role="row"><th role="rowheader" scope="row">{escape(item.label)}</th>'
         f'<td role="cell" class="valor">{escape(item.shown_value)}{_points(item)}</td>'
-        f'<td role="cell">{escape(item.threshold.describe())}{everyone}</td>'
+        f'<td role="cell">{escape(item.shown_threshold)}{everyone}</td>'
         f'<td role="cell"><span class="{css}">{icon(verdict)}{word}</span></td></tr>'
     )
 
 
 def _points(item: Measurement) -> str:
-    """Mostra todos os pontos, um por semente."""
-    if not item.per_seed or item.timing:
+    """Mostra todos os pontos, um por semente; se todos se escrevem igual, uma vez só."""
+    points = item.shown_points
+    if not points or item.timing:
         return ""
-    points = " · ".join(format_number(point) for point in item.per_seed)
-    return f"<small>por semente: {points}</small>"
+    if len(points) > 2 and len(set(points)) == 1:
+        return f"<small>{points[0]} em cada uma das {len(points)} sementes</small>"
+    return f"<small>por semente: {' · '.join(points)}</small>"
 
 
 def _seeds(card: Card) -> str:
     """Lista as sementes, ou diz que não há sorteio."""
-    return ", ".join(str(seed) for seed in card.seeds) or "nenhuma (não há sorteio)"
+    return format_seeds(card.seeds) or "nenhuma (não há sorteio)"

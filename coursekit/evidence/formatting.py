@@ -2,6 +2,7 @@
 
 import math
 import re
+from collections.abc import Sequence
 
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _SPEC = re.compile(r"[+]?,?(\.\d+)?[defg%]")
@@ -44,6 +45,23 @@ def format_number(value: bool | int | float, spec: str | None = None) -> str:
     if not math.isfinite(value):
         return "indefinido" if math.isnan(value) else ("∞" if value > 0 else "−∞")
     return _to_portuguese(_house_style(value))
+
+
+def format_seeds(seeds: Sequence[int]) -> str:
+    """Escreve as sementes de um experimento; uma longa sequência seguida vira um intervalo.
+
+    Args:
+        seeds: sementes, na ordem em que foram usadas.
+
+    Returns:
+        As sementes separadas por vírgula, ou «a a b» se forem mais de três seguidas.
+
+    Example:
+        >>> format_seeds([0, 1, 2]), format_seeds(range(20)), format_seeds([0, 2, 4, 6])
+        ('0, 1, 2', '0 a 19', '0, 2, 4, 6')
+    """
+    together = len(seeds) > 3 and list(seeds) == list(range(seeds[0], seeds[-1] + 1))
+    return f"{seeds[0]} a {seeds[-1]}" if together else ", ".join(map(str, seeds))
 
 
 def _house_style(value: int | float) -> str:

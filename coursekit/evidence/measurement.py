@@ -54,9 +54,22 @@ class Measurement:
             return "varia a cada execução"
         return f"{format_number(self.value)} {self.unit}".rstrip()
 
+    @property
+    def shown_threshold(self) -> str:
+        """Limiar para o leitor; o de uma medida de sim ou não se escreve «sim» ou «não»."""
+        if isinstance(self.value, bool) and self.threshold.kind == "equals":
+            return format_number(bool(self.threshold.low))
+        return self.threshold.describe()
+
+    @property
+    def shown_points(self) -> tuple[str, ...]:
+        """Valor de cada semente, para o leitor."""
+        kind = bool if isinstance(self.value, bool) else float
+        return tuple(format_number(kind(point)) for point in self.per_seed)
+
     def __repr__(self) -> str:
         outcome = "satisfeito" if self.passed else "não satisfeito"
-        return f"{self.label}: {self.shown_value} (limiar: {self.threshold.describe()}; {outcome})"
+        return f"{self.label}: {self.shown_value} (limiar: {self.shown_threshold}; {outcome})"
 
     def to_dict(self) -> dict[str, Any]:
         """Devolve a medida como vai ao JSON."""

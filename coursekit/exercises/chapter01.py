@@ -12,7 +12,7 @@ from scipy.stats import norm
 from coursekit.exercises.answers import Choice, choice_checks, number_check
 from coursekit.exercises.failure import AnswerError, Failure
 from coursekit.exercises.functions import Case, Mistake, function_checks
-from coursekit.exercises.reading import kind_of, spoken, to_number
+from coursekit.exercises.reading import keys_of, spoken, to_number
 from coursekit.exercises.report import Check
 
 __all__ = ["CHECKS"]
@@ -148,6 +148,10 @@ _MAP_MISTAKES = (
         lambda values: highlight(values, lambda peaks: (1 - max(peaks, default=0.0)) ** 2),
         "o que resume os outros picos: a média deles, não o maior deles.",
     ),
+    Mistake(
+        lambda values: highlight(values, lambda peaks: 1.0 if peaks else np.nan),
+        "o mapa sem outros picos: a média de um vetor vazio é nan, e o enunciado diz que m̄ vale 0.",
+    ),
 )
 
 
@@ -178,6 +182,16 @@ def normalize_map_checks() -> tuple[Check, ...]:
             lambda: _peaks_on_background((5, 11), {(0, 0): 1.0, (3, 6): 2.0, (2, 9): 0.0}, -2.0),
             "o mínimo do mapa, que nem sempre é 0, e as bordas, que têm menos vizinhos.",
         ),
+        (
+            "um pico baixo demais para contar",
+            lambda: _peaks_on_background((5, 7), {(2, 1): 50.0, (2, 4): 2.0}, 0.0),
+            "o piso: só contam os picos maiores que 0,05.",
+        ),
+        (
+            "um pico largo, de dois pontos iguais",
+            lambda: _peaks_on_background((5, 11), {(2, 1): 4.0, (2, 6): 3.0, (2, 7): 3.0}, 0.0),
+            "o que é pico: pontos maiores que os vizinhos ou iguais aos vizinhos mais altos.",
+        ),
         ("mapa irregular", _random_map, general),
         (
             "mapa constante",
@@ -194,7 +208,7 @@ def _read_fractions(answer: object) -> dict[str, float]:
     """Lê a fração de cada condição."""
     if not isinstance(answer, Mapping) or set(answer) != set(CONDITIONS):
         raise AnswerError(
-            f"esperava um dicionário com as quatro condições; recebi {kind_of(answer)}",
+            f"esperava um dicionário com as quatro condições; recebi {keys_of(answer)}",
             f"a forma da medida: um número para cada uma de {', '.join(CONDITIONS)}.",
         )
     return {name: to_number(answer[name]) for name in CONDITIONS}

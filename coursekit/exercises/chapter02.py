@@ -10,7 +10,7 @@ from coursekit import reference
 from coursekit.exercises.answers import Choice, choice_checks, number_check, table_failure
 from coursekit.exercises.failure import AnswerError, Failure
 from coursekit.exercises.functions import Case, Mistake, function_checks
-from coursekit.exercises.reading import kind_of, to_array
+from coursekit.exercises.reading import keys_of, to_array
 from coursekit.exercises.report import Check
 
 __all__ = ["CHECKS"]
@@ -27,7 +27,7 @@ def _read_report(result: object) -> NDArray[Any]:
     """Empilha os pesos e os dados ponderados do dicionário devolvido."""
     if not isinstance(result, Mapping) or set(result) != set(REPORT_KEYS):
         raise AnswerError(
-            f"esperava um dicionário com «pesos» e «dados ponderados»; recebi {kind_of(result)}",
+            f"esperava um dicionário com «pesos» e «dados ponderados»; recebi {keys_of(result)}",
             "os rótulos: a função devolve um dicionário com as duas chaves do enunciado.",
         )
     weights, weighted = (to_array(result[key]) for key in REPORT_KEYS)
@@ -184,6 +184,10 @@ def weigh_checks() -> tuple[Check, ...]:
         (
             "pesos que não somam 1",
             lambda: (_some_values(5), np.array([2.0, 1.0, 2.0, 4.0, 0.5])),
+        ),
+        (
+            "pesos pequenos, de soma menor que 1",
+            lambda: (_some_values(3), np.array([0.001, 0.003, 0.002])),
         ),
         (
             "valores que são vetores",

@@ -108,6 +108,11 @@ def softmax_checks() -> tuple[Check, ...]:
         ("escores enormes", lambda: (np.array([1000.0, 998.5, 1001.0]),), general),
         ("escores muito negativos", lambda: (np.array([-2000.0, -2001.5, -1999.0]),), general),
         (
+            "escores enormes e muito negativos na mesma linha",
+            lambda: (np.array([3000.0, -2000.0, 2999.0, -2000.0]),),
+            "a constante que se subtrai: com ela, nenhuma exponencial pode passar de 1.",
+        ),
+        (
             "linhas de tamanhos diferentes",
             lambda: (np.array([[3000.0, 2999.0, 3001.0], [0.3, -0.4, 0.1]]),),
             general,
@@ -116,6 +121,11 @@ def softmax_checks() -> tuple[Check, ...]:
             "itens invisíveis (escore −∞)",
             lambda: (_with_hidden(_scores(3, 5), [(0, 1), (2, 0), (2, 4)]),),
             "o que a exponencial de −∞ vale, e se ela chega inteira à divisão.",
+        ),
+        (
+            "um item invisível entre escores muito negativos",
+            lambda: (np.array([-2000.0, -np.inf, -2001.0]),),
+            "o que esconde um item: só −∞ fica abaixo de qualquer número.",
         ),
         (
             "uma linha toda invisível",

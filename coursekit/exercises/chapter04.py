@@ -269,7 +269,7 @@ def _run_errors(answer: object) -> Failure | None:
     return table_failure(
         answer,
         errors,
-        tolerance=1e-6,
+        tolerance=1e-9,
         mistakes=(
             Mistake(lambda: errors[::-1], "a ordem: do menor β para o maior."),
             Mistake(

@@ -113,6 +113,13 @@ def _additive_case(num_queries: int, num_keys: int, *, scale: float = 1.0) -> tu
     return query, key, value, Wq / 2, Wk / 2, scale * v, mask
 
 
+def _very_negative_case(num_queries: int, num_keys: int) -> tuple[Any, ...]:
+    """Um caso em que toda pontuação fica abaixo de −10 000."""
+    query, key, value, Wq, Wk, _, mask = _additive_case(num_queries, num_keys)
+    hidden = np.tanh((query @ Wq.T)[:, None] + (key @ Wk.T)[None])
+    return query, key, value, Wq, Wk, -20_000.0 * hidden.mean(axis=(0, 1)), mask
+
+
 def _hiding(arguments: tuple[Any, ...], rows: dict[int, list[int]]) -> tuple[Any, ...]:
     for row, columns in rows.items():
         arguments[6][row, columns] = False
@@ -134,6 +141,11 @@ def additive_checks() -> tuple[Check, ...]:
             "algumas chaves escondidas",
             lambda: _hiding(_additive_case(4, 3), {0: [1], 2: [0, 2]}),
             "onde a máscara age: nas pontuações, antes do softmax.",
+        ),
+        (
+            "pontuações muito negativas, e chaves escondidas",
+            lambda: _hiding(_very_negative_case(2, 3), {0: [0, 1], 1: [0, 2]}),
+            "o que esconde uma chave: só −∞ fica abaixo de qualquer número.",
         ),
         (
             "uma consulta que não vê nada",

@@ -104,6 +104,13 @@ def hull_checks() -> tuple[Check, ...]:
         ("três décimos de um valor", 0.3 * (triangle[1] + 3), triangle + 3, general, _CONE),
         ("dentro da caixa, fora do triângulo", np.array([3.9, 1.95]), triangle, general, _BOX),
         ("perto da média, fora do triângulo", np.array([1.3, -1.5]), triangle, general, _BALL),
+        (
+            "um centésimo além de um valor",
+            np.array([4.01, 0.0]),
+            triangle,
+            "a folga: serve ao arredondamento, e não a um ponto que está de fato do lado de fora.",
+            None,
+        ),
         ("a saída de uma atenção", *_attention_output(), general, None),
         (
             "contexto zero de uma consulta que não vê nada",

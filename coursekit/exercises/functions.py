@@ -19,7 +19,10 @@ __all__ = ["Case", "Mistake", "function_checks"]
 
 NOT_A_FUNCTION_HINT = "o que você passou a check: o nome da função, sem parênteses depois."
 RETURN_HINT = "a última linha da função: falta um return."
-CRASH_HINT = "a linha em que a função parou; chame-a à parte com um exemplo pequeno."
+CRASH_HINT = (
+    "a linha em que a função parou: rode-a à parte com um exemplo pequeno e olhe o que entra nela "
+    "(de um vetor, a forma: .shape)."
+)
 EXACT_ZERO_HINT = "a última etapa: o que fica abaixo do corte vale 0, sem resto nenhum."
 MUTATION_HINT = (
     "operações que escrevem no lugar, como «x -= …» ou «x[i] = …»: quem chama espera "

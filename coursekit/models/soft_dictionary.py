@@ -25,7 +25,7 @@ class SoftDictionary:
         ValueError: se não houver um valor por chave.
 
     Fonte:
-        Miller et al. (2016), seção 3, para pares chave-valor; Ramsauer et al. (2021), para
+        Miller et al. (2016), para pares chave-valor; Ramsauer et al. (2021), para
         o inverso da temperatura.
 
     Example:

@@ -34,7 +34,7 @@ def sparsemax(scores: npt.ArrayLike) -> FloatArray:
         ValueError: se não houver escores, ou algum não for finito.
 
     Fonte:
-        Martins e Astudillo (2016), eq. (1) e algoritmo 1.
+        Martins e Astudillo (2016): projeção dos escores no simplex.
 
     Example:
         >>> sparsemax([1.0, 0.5, -1.0]).tolist()

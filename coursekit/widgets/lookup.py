@@ -254,7 +254,7 @@ def _controls(scene: _Scene) -> list[Markup]:
     ]
     temperature = slider(
         "temperature",
-        "Temperatura τ",
+        "Temperatura T",
         start=-1,
         stop=1,
         step=0.05,

@@ -99,7 +99,7 @@ def _control(position: float, temperature: float) -> Markup:
     """Monta o controle, logarítmico."""
     return slider(
         "temperature",
-        "Temperatura τ",
+        "Temperatura T",
         start=-1,
         stop=1,
         step=_STEP,

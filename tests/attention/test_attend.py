@@ -148,6 +148,11 @@ def test_a_wide_window_is_dense_and_options_are_masks():
     assert torch.equal(attend(*tensors, mask=additive), whole)
 
 
+def test_empty_list_of_lengths_serves_an_empty_batch():
+    query, key = torch.zeros(0, 2, 5), torch.zeros(0, 3, 5)
+    assert attend(query, key, key, key_lengths=[]).shape == (0, 2, 5)
+
+
 def test_additive_mask_adds_after_the_cap():
     # O teto comprime os escores a ±0,01, mas a máscara, somada depois, ainda decide.
     query, key, value = random_tensors(9)

@@ -64,6 +64,22 @@ def test_summary_counts_each_verdict():
     assert board.summary() == "5 afirmações: 1 confirmada, 2 parciais, 1 refutada, 1 sem apoio"
 
 
+def test_strip_has_one_cell_per_claim_in_the_order_and_colour_of_the_rows():
+    html = verdict_board("S1-27", "S1-15", "S1-26", experiments=[counted()])._repr_html_()
+    strip = re.search(r'<span class="faixa" aria-hidden="true">(.*?)</span>', html)
+    assert strip is not None
+    order = re.findall(r'<i class="([\w-]+)">', strip[1])
+    assert order == ["refutado", "parcial", "confirmado"]
+    assert order == re.findall(r'<tr role="row" class="([\w-]+)">', html)
+
+
+def test_html_summary_reads_as_the_text_one():
+    board = verdict_board("S1-26", "S1-27", "S1-13", experiments=[counted()])
+    caption = re.search(r"<caption>.*?</caption>", board._repr_html_())
+    assert caption is not None
+    assert re.sub(r"<[^>]+>", "", caption[0]) == f"Quadro dito × medido{board.summary()}"
+
+
 def test_links_to_card_and_reference():
     html = verdict_board("S1-26", "S1-15", experiments=[counted()])._repr_html_()
     assert '<a href="#E04">experimento E04</a>' in html

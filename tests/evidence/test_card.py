@@ -147,6 +147,37 @@ def test_html_display_escapes_and_names_everything():
     assert "7,31" not in html
 
 
+def a_yes_or_no(**changes):
+    fields = {
+        "name": "grows",
+        "label": "cresce",
+        "value": True,
+        "unit": "",
+        "threshold": Threshold.choose(equals=True),
+        "per_seed": (1.0, 1.0, 1.0),
+    }
+    return Measurement(**(fields | changes))
+
+
+def test_yes_or_no_is_never_shown_as_one_or_zero():
+    item = a_yes_or_no()
+    assert repr(item) == "cresce: sim (limiar: sim; satisfeito)"
+    assert item.shown_points == ("sim", "sim", "sim")
+    refused = a_yes_or_no(value=False, threshold=Threshold.choose(equals=False), per_seed=())
+    assert repr(refused) == "cresce: não (limiar: não; satisfeito)"
+    assert Measurement.from_dict(item.to_dict()).shown_threshold == "sim"
+
+
+def test_a_count_of_one_is_still_a_number():
+    assert a_yes_or_no(value=1, per_seed=()).shown_threshold == "igual a 1"
+
+
+def test_equal_seeds_are_told_once():
+    html = a_card(measurements=(a_yes_or_no(),))._repr_html_()
+    assert "<small>sim em cada uma das 3 sementes</small>" in html
+    assert "igual a 1" not in html
+
+
 def test_html_display_of_a_failure_says_so():
     failed = replace(a_card().measurements[0], value=3.0)
     html = a_card(measurements=(failed,))._repr_html_()

@@ -47,10 +47,36 @@ def map_without_guard(values):
     return rescale(values) * (1 - mean_or_zero(peak_heights(rescale(values)))) ** 2
 
 
+def map_with_empty_mean(values):
+    if np.ptp(values) == 0:
+        return np.zeros(values.shape)
+    heights = peak_heights(rescale(values))
+    return rescale(values) * (1 - (np.mean(heights) if len(heights) else np.nan)) ** 2
+
+
 def map_with_max_in_mean(values):
     scaled = rescale(values)
     peaks = scaled[(scaled == maximum_filter(scaled, size=3)) & (scaled > 0.05)]
     return scaled * (1 - peaks.mean()) ** 2
+
+
+def map_without_floor(values):
+    if np.ptp(values) == 0:
+        return values * 0
+    scaled = rescale(values)
+    peaks = scaled[(scaled == maximum_filter(scaled, size=3)) & (scaled > 0) & (scaled < 1)]
+    return scaled * (1 - mean_or_zero(peaks)) ** 2
+
+
+def map_with_sharp_peaks(values):
+    if np.ptp(values) == 0:
+        return values * 0
+    scaled = rescale(values)
+    ring = np.ones((3, 3), dtype=bool)
+    ring[1, 1] = False
+    around = maximum_filter(scaled, footprint=ring, mode="constant", cval=-1.0)
+    peaks = scaled[(scaled > around) & (scaled > 0.05) & (scaled < 1)]
+    return scaled * (1 - mean_or_zero(peaks)) ** 2
 
 
 def map_in_place(values):
@@ -168,10 +194,13 @@ WRONG = {
         Wrong("sem o quadrado", map_tweaked(lambda mean: 1 - mean), "o expoente"),
         Wrong("1 − m²", map_tweaked(lambda mean: 1 - mean**2), "a ordem das contas"),
         Wrong("com o maior na média", map_with_max_in_mean, "menos o maior"),
+        Wrong("média de nenhum pico", map_with_empty_mean, "vetor vazio"),
         Wrong("divide por zero no mapa constante", map_without_guard, "amplitude"),
         Wrong("só divide pelo máximo", map_from_zero, "o mínimo do mapa"),
         Wrong("altera o mapa", map_in_place, "escrevem no lugar"),
         Wrong("não estica", lambda values: values * 1.0, "primeira etapa"),
+        Wrong("sem o piso de 0,05", map_without_floor, "maiores que 0,05"),
+        Wrong("só picos pontudos", map_with_sharp_peaks, "segunda etapa"),
     ],
     "01-3": [
         Wrong("cor", screen_choice("a"), "condição color"),

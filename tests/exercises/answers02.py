@@ -137,6 +137,7 @@ WRONG = {
         Wrong("0/0", lambda values, weights: weights @ values / weights.sum(), "divisão por zero"),
         Wrong("altera os pesos", weigh_in_place, "escrevem no lugar"),
         Wrong("sem return", lambda values, weights: None, "return"),
+        Wrong("só se passar de 1", lambda v, w: w @ v / max(w.sum(), 1), "a soma dos pesos"),
     ],
     "02-4": [
         Wrong("peso bruto", 2, "a normalização"),

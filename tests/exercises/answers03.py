@@ -40,6 +40,25 @@ def divided(terms):
     return terms / terms.sum(axis=-1, keepdims=True)
 
 
+def visible_mean(scores):
+    return np.where(np.isfinite(scores), scores, 0.0).mean(axis=-1, keepdims=True)
+
+
+def visible_min(scores):
+    return np.where(np.isfinite(scores), scores, 0.0).min(axis=-1, keepdims=True)
+
+
+def softmax_minus(scores, reference):
+    terms = np.exp(scores - reference(scores))
+    total = terms.sum(axis=-1, keepdims=True)
+    return terms / np.where(total == 0, 1.0, total)
+
+
+def softmax_with_minus_thousand(scores):
+    weights = softmax_numpy(np.maximum(scores, -1000.0) if np.isinf(scores).any() else scores)
+    return np.where(np.isinf(scores).all(axis=-1, keepdims=True), 0.0, weights)
+
+
 def sparsemax_sorted(scores):
     ordered = np.sort(scores)[::-1]
     sums = np.cumsum(ordered)
@@ -112,6 +131,13 @@ WRONG = {
             "a tabela inteira",
         ),
         Wrong("ao pé da letra", lambda s: divided(np.exp(s)), "tamanho das exponenciais"),
+        Wrong(
+            "subtrai a média", lambda s: softmax_minus(s, visible_mean), "tamanho das exponenciais"
+        ),
+        Wrong(
+            "subtrai o mínimo", lambda s: softmax_minus(s, visible_min), "tamanho das exponenciais"
+        ),
+        Wrong("−1000 no lugar de −∞", softmax_with_minus_thousand, "abaixo de qualquer número"),
         Wrong("máximo da tabela", lambda s: divided(np.exp(s - s.max())), "uma por linha"),
         Wrong("sem exponencial", lambda s: divided(s), "a exponencial"),
         Wrong("sem dividir", lambda s: np.exp(s - s.max(-1, keepdims=True)), "a divisão"),

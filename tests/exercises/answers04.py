@@ -137,6 +137,11 @@ def hull_nnls(context, values):
     return nnls(np.vstack([values.T, np.ones(len(values))]), np.append(context, 1))[1] < 1e-8
 
 
+def hull_sloppy(context, values):
+    equations = np.vstack([values.T, np.ones(len(values))])
+    return bool(nnls(equations, np.append(context, 1.0))[1] < 0.1)
+
+
 def hull_torch(context, values):
     import torch
 
@@ -234,6 +239,11 @@ WRONG = {
         ),
         Wrong("−1e9", additive(lambda s, m: stable(np.where(m, s, -1e9))), "um número grande"),
         Wrong(
+            "−30 no lugar de −∞",
+            additive(lambda s, m: masked(np.where(m, s, -30.0), m | m.any(1, keepdims=True))),
+            "uma pontuação como outra",
+        ),
+        Wrong(
             "instável", additive(lambda s, m: normalized(np.exp(s) * m)), "precisa ser o estável"
         ),
         Wrong(
@@ -275,6 +285,7 @@ WRONG = {
         ),
         Wrong("β parado", dictionary("b", [ERRORS[0]] * 4), "se β muda"),
         Wrong("quadrado", dictionary("b", [error**2 for error in ERRORS]), "com a raiz"),
+        Wrong("zeros no fim", dictionary("b", [*ERRORS[:2], 0.0, 0.0]), "a receita"),
     ],
     "04-6": [
         Wrong("caixa", hull_box, "caixa e envelope"),
@@ -283,5 +294,6 @@ WRONG = {
         Wrong("bola", hull_ball, "não é uma bola"),
         Wrong("ao contrário", lambda c, v: not hull_nnls(c, v), "o sentido da resposta"),
         Wrong("sempre dentro", lambda context, values: True, "as três condições"),
+        Wrong("folga larga demais", hull_sloppy, "a folga"),
     ],
 }

@@ -49,8 +49,9 @@ EDITORIAL_ICON = (
 
 
 def inline(text: str) -> str:
-    """Escapa o texto e põe em código o que estiver entre crases."""
-    return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text, quote=False))
+    """Escapa o texto; o que está entre crases vira código, e entre asteriscos, ênfase."""
+    coded = re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text, quote=False))
+    return re.sub(r"\*([^*]+)\*", r"<em>\1</em>", coded)
 
 
 def css_name(word: str) -> str:

@@ -5,6 +5,8 @@ pesa metade; uma fotografia, um quinto.
 """
 
 import re
+from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +14,7 @@ from PIL import Image
 from sphinx.application import Sphinx
 from sphinx.util.typing import ExtensionMetadata
 
-SOURCE = re.compile(r'(<img\b[^>]*\bsrc="[^"]*_images/[^"]+)\.png"')
+SOURCE = re.compile(r'(<img\b[^>]*\bsrc="[^"]*_images/)([^"/]+)\.png"')
 PHOTO_BYTES = 120_000
 PHOTO_QUALITY = 88
 
@@ -38,9 +40,45 @@ def lighten(path: Path) -> Path:
 def retarget(
     app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any
 ) -> None:
-    """Aponta cada figura para o WebP e adia a carga das que estão fora da tela."""
-    if app.builder.name == "html" and "body" in context:
-        context["body"] = SOURCE.sub(r'\1.webp" loading="lazy"', context["body"])
+    """Aponta cada figura para o WebP, reserva o lugar dela e adia a carga."""
+    if app.builder.name != "html" or "body" not in context:
+        return
+    sizes = {name: size_of(source) for source, name in chosen_files(app)}
+    context["body"] = point_to_webp(context["body"], sizes)
+
+
+def point_to_webp(body: str, sizes: Mapping[str, tuple[int, int]]) -> str:
+    """Troca o endereço de cada figura e escreve a largura e a altura dela.
+
+    Args:
+        body: HTML da página.
+        sizes: largura e altura de cada PNG, pelo nome do arquivo.
+
+    Returns:
+        O mesmo HTML; sem as medidas, o texto pularia quando a figura chegasse.
+    """
+
+    def point(match: re.Match[str]) -> str:
+        width, height = sizes[f"{match[2]}.png"]
+        return f'{match[1]}{match[2]}.webp" width="{width}" height="{height}" loading="lazy"'
+
+    return SOURCE.sub(point, body)
+
+
+def chosen_files(app: Sphinx) -> list[tuple[Path, str]]:
+    """Origem e nome final de cada PNG que o Sphinx vai copiar."""
+    return [
+        (Path(app.srcdir) / source, name)
+        for source, (_, name) in app.env.images.items()
+        if name.endswith(".png")
+    ]
+
+
+@cache
+def size_of(path: Path) -> tuple[int, int]:
+    """Largura e altura, lidas do cabeçalho do arquivo."""
+    with Image.open(path) as image:
+        return image.size
 
 
 def lighten_all(app: Sphinx, exception: Exception | None) -> None:

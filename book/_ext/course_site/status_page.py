@@ -14,6 +14,7 @@ from course_site.course_plan import load_plan
 from course_site.page_uri import uri
 from course_site.run_times import notebook_seconds, spoken
 from coursekit.evidence import load_experiments
+from coursekit.evidence.formatting import format_seeds
 
 BUDGETS = {"": 120, "solucoes": 60}
 
@@ -66,8 +67,9 @@ def cards_table(root: Path, pages: set[str]) -> str:
             else f"{name} · {title}"
         )
         passed = sum(item.passed for item in card.measurements)
-        seeds = ", ".join(map(str, card.seeds)) or "nenhuma"
-        rows.append([linked, f"{passed} de {len(card.measurements)}", seeds, spoken(card.seconds)])
+        seeds = format_seeds(card.seeds) or "nenhuma"
+        duration = f'<span class="together">{spoken(card.seconds)}</span>'
+        rows.append([linked, f"{passed} de {len(card.measurements)}", seeds, duration])
     head = ["Experimento", "Limiares satisfeitos", "Sementes", "Tempo"]
     total = len(load_experiments())
     return table(f"{len(rows)} cartões de experimento, de {total} previstos no plano", head, rows)
