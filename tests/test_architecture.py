@@ -26,8 +26,10 @@ FLOORS: dict[str, set[str]] = {
     "authoring": {"", "evidence"},
     "evidence": {"", "plotting"},
     "exercises": {"", "reference", "data", "plotting"},  # de plotting, só a paleta
-    "models": {"attention", "data", "training"},
+    "models": {"attention", "recurrent", "data", "training"},
     "attention": set(),
+    "recurrent": set(),
+    "keras_layers": set(),
     "reference": set(),
     "data": set(),
     "training": set(),
@@ -39,13 +41,13 @@ FRAMEWORKS = {"torch", "tensorflow", "keras", "jax"}
 # Andares que não conhecem nenhuma biblioteca de aprendizado, nem dentro de função.
 WITHOUT_FRAMEWORK = {
     "__init__", "__main__", "cli", "arguments", "doctor", "authoring", "evidence", "exercises",
-    "reference", "data", "plotting", "widgets",
+    "reference", "data", "plotting", "widgets", "keras_layers",
 }  # fmt: skip
-WITHOUT_KERAS = {"attention", "models", "training", "benchmark"}
+WITHOUT_KERAS = {"attention", "recurrent", "models", "training", "benchmark"}
 LIGHT = (
     "coursekit", "coursekit.exercises", "coursekit.reference", "coursekit.evidence",
     "coursekit.plotting", "coursekit.widgets", "coursekit.data", "coursekit.authoring",
-    "coursekit.benchmark", "coursekit.doctor", "coursekit.cli",
+    "coursekit.benchmark", "coursekit.doctor", "coursekit.cli", "coursekit.keras_layers",
 )  # fmt: skip
 VAGUE_NAMES = {"utils", "util", "helpers", "helper", "common", "misc"}
 MAX_LINES = 400

@@ -167,6 +167,12 @@ def mutants(extra: list[str]) -> int:
     return run("tools/mutants.py", *extra)
 
 
+def bench(extra: list[str]) -> int:
+    """Mede a velocidade contra as bibliotecas, em razões, e grava em book/_data/bench."""
+    ensure("all")
+    return run("tools/bench.py", *extra)
+
+
 def constraints(extra: list[str]) -> int:
     """Refaz constraints.txt a partir dos limites do pyproject (nenhum índice é citado)."""
     return subprocess.call([sys.executable, "tools/constraints.py", *extra], cwd=ROOT)
@@ -209,6 +215,7 @@ TASKS: dict[str, Callable[[list[str]], int]] = {
         serve,
         pdf,
         mutants,
+        bench,
         constraints,
         address,
         clean,

@@ -8,6 +8,7 @@ caminho até o mesmo número. Não carrega PyTorch nem TensorFlow.
 from coursekit.reference.attend import attend
 from coursekit.reference.kernel import kernel_regression
 from coursekit.reference.probability import entropy, softmax_jacobian
+from coursekit.reference.recurrent import BackwardPass, bptt, run_gru, run_lstm, run_rnn
 from coursekit.reference.scores import (
     additive_scores,
     dot_scores,
@@ -20,8 +21,10 @@ from coursekit.reference.sparsemax import sparsemax
 from coursekit.reference.weighting import normalize_weights, threshold_weights, weighted_mean
 
 __all__ = [
+    "BackwardPass",
     "additive_scores",
     "attend",
+    "bptt",
     "dot_scores",
     "entropy",
     "gaussian_scores",
@@ -29,6 +32,9 @@ __all__ = [
     "kernel_regression",
     "masked_softmax",
     "normalize_weights",
+    "run_gru",
+    "run_lstm",
+    "run_rnn",
     "scaled_dot_scores",
     "softmax",
     "softmax_jacobian",

@@ -1,0 +1,46 @@
+"""make bench: confere antes de medir, e o guarda de regressão sabe falhar."""
+
+import json
+
+import pytest
+import torch
+from test_project_files import ROOT, load_tool
+
+bench = load_tool("bench")
+
+
+def row(kind: str, mode: str, median: float) -> dict:
+    ratios = {"coursekit": {"median": median, "lower": median, "upper": median}}
+    return {"kind": kind, "size": [1, 2, 3], "mode": mode, "ratios": ratios}
+
+
+def test_the_guard_sees_a_slow_layer_and_only_in_training():
+    limit = bench.LIMITS["gru"]
+    slow = {"rows": [row("gru", "ida e volta", limit + 0.1), row("gru", "ida", limit + 9)]}
+    (problem,) = bench.too_slow(slow)
+    assert "gru" in problem
+    assert f"limite {limit}" in problem
+    assert bench.too_slow({"rows": [row("gru", "ida e volta", limit - 0.1)]}) == []
+
+
+@pytest.mark.parametrize("train", [False, True])
+@pytest.mark.parametrize("kind", bench.KINDS)
+def test_the_timed_tasks_give_the_same_numbers(kind, train):
+    torch.manual_seed(0)
+    mine, theirs, _ = bench.KINDS[kind]
+    layer, peer = mine(3, 3), theirs(3, 3, batch_first=True)
+    layer.load_state_dict(peer.state_dict())
+    inputs = torch.randn(2, 5, 3)
+    found = bench.torch_task(layer, inputs, train)()
+    expected = bench.torch_task(peer, inputs, train)()
+    assert abs(found - expected).max() < 1e-6
+    has_gradient = next(layer.parameters()).grad is not None
+    assert has_gradient == train
+
+
+def test_the_published_record_is_complete_and_within_the_limits():
+    record = json.loads((ROOT / "book/_data/bench/recurrent.json").read_text(encoding="utf-8"))
+    assert len(record["rows"]) == len(bench.KINDS) * len(bench.SIZES) * 2
+    assert record["threads"] == 1
+    assert record["environment"]["versions"]["torch"]
+    assert bench.too_slow(record) == []

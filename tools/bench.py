@@ -1,0 +1,162 @@
+"""Velocidade, medida numa corrida só e publicada como razões: ``make bench``.
+
+Cada conjunto compara as camadas do curso com as das bibliotecas, conferindo antes que dão o
+mesmo resultado, e grava ``book/_data/bench/<conjunto>.json`` com o ambiente. Nenhum teste
+depende de tempo absoluto: o guarda de regressão (``--check``) compara razões, com folga.
+"""
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
+
+import numpy as np
+import torch
+from torch import nn
+
+from coursekit.benchmark import Comparison, TimingOptions, compare
+from coursekit.keras_layers import weights_from_torch
+from coursekit.recurrent import GRU, LSTM, RNN
+
+ROOT = Path(__file__).resolve().parent.parent
+OUTPUT = ROOT / "book" / "_data" / "bench"
+KINDS = {
+    "rnn": (RNN, nn.RNN, "SimpleRNN"),
+    "lstm": (LSTM, nn.LSTM, "LSTM"),
+    "gru": (GRU, nn.GRU, "GRU"),
+}
+SIZES = ((32, 100, 128), (32, 500, 64), (32, 100, 256))  # lote, passos, D = H
+# Razão máxima aceita para torch.nn na volta completa, com folga sobre a medida publicada.
+LIMITS = {"rnn": 2.0, "lstm": 4.0, "gru": 2.0}
+
+
+def keras_task(kind: str, layer: nn.Module, inputs: torch.Tensor, train: bool) -> Callable[[], Any]:
+    """A mesma camada no Keras (TensorFlow, compilada), com os mesmos pesos."""
+    import keras
+    import tensorflow as tf
+
+    peer = getattr(keras.layers, KINDS[kind][2])(layer.hidden_size, return_sequences=True)
+    peer.build(tuple(inputs.shape))
+    state = {name: value.detach().numpy() for name, value in layer.state_dict().items()}
+    peer.set_weights(weights_from_torch(kind, state))
+    data = tf.constant(inputs.numpy())
+
+    @tf.function
+    def forward() -> Any:
+        return peer(data)
+
+    @tf.function
+    def forward_and_backward() -> Any:
+        with tf.GradientTape() as tape:
+            outputs = peer(data)
+            total = tf.reduce_sum(outputs)
+        return outputs, tape.gradient(total, peer.trainable_weights)
+
+    if train:
+        return lambda: forward_and_backward()[0].numpy()
+    return lambda: forward().numpy()
+
+
+def torch_task(layer: nn.Module, inputs: torch.Tensor, train: bool) -> Callable[[], Any]:
+    """Ida, ou ida e volta, de uma camada do PyTorch."""
+
+    def forward() -> Any:
+        with torch.no_grad():
+            return layer(inputs)[0].numpy()
+
+    def forward_and_backward() -> Any:
+        layer.zero_grad()
+        outputs = layer(inputs)[0]
+        outputs.sum().backward()
+        return outputs.detach().numpy()
+
+    return forward_and_backward if train else forward
+
+
+def compare_layer(kind: str, size: tuple[int, int, int], train: bool, repeats: int) -> Comparison:
+    """Compara a camada do curso com as duas bibliotecas, num tamanho."""
+    batch, time, features = size
+    torch.manual_seed(0)
+    mine, theirs, _ = KINDS[kind]
+    layer, peer = mine(features, features), theirs(features, features, batch_first=True)
+    layer.load_state_dict(peer.state_dict())
+    inputs = torch.randn(batch, time, features)
+    candidates = {
+        "torch.nn": torch_task(peer, inputs, train),
+        "coursekit": torch_task(layer, inputs, train),
+        "keras": keras_task(kind, layer, inputs, train),
+    }
+    same = lambda a, b: bool(np.allclose(a, b, rtol=0, atol=1e-5))  # noqa: E731
+    return compare(candidates, agree=same, options=TimingOptions(repeats=repeats))
+
+
+def recurrent(repeats: int) -> dict[str, Any]:
+    """RNN, LSTM e GRU contra torch.nn e Keras, numa thread, ida e ida e volta."""
+    import tensorflow as tf
+
+    torch.set_num_threads(1)
+    tf.config.threading.set_intra_op_parallelism_threads(1)
+    tf.config.threading.set_inter_op_parallelism_threads(1)
+    rows, environment = [], None
+    for kind in KINDS:
+        for size in SIZES:
+            for train in (False, True):
+                record = compare_layer(kind, size, train, repeats).to_dict()
+                environment = record["environment"]
+                ratios = {name: record["ratios"][name] for name in ("coursekit", "keras")}
+                mode = "ida e volta" if train else "ida"
+                rows.append({"kind": kind, "size": list(size), "mode": mode, "ratios": ratios})
+                show(rows[-1])
+    return {"baseline": "torch.nn", "threads": 1, "rows": rows, "environment": environment}
+
+
+def show(row: dict[str, Any]) -> None:
+    """Uma linha por medida, à medida que sai."""
+    texts = [
+        f"{name} {value['median']:.2f} [{value['lower']:.2f}; {value['upper']:.2f}]"
+        for name, value in row["ratios"].items()
+    ]
+    print(f"  {row['kind']:<5} {row['size']!s:<15} {row['mode']:<12}", *texts, flush=True)
+
+
+SUITES: dict[str, Callable[[int], dict[str, Any]]] = {"recurrent": recurrent}
+
+
+def too_slow(record: dict[str, Any]) -> list[str]:
+    """Linhas cuja razão para torch.nn passou do limite com folga."""
+    slow = []
+    for row in record["rows"]:
+        found, limit = row["ratios"]["coursekit"]["median"], LIMITS[row["kind"]]
+        if row["mode"] == "ida e volta" and found > limit:
+            slow.append(f"{row['kind']} {row['size']}: {found:.2f} vezes torch.nn; limite {limit}")
+    return slow
+
+
+def main() -> int:
+    """Roda os conjuntos pedidos, mostra e grava as razões."""
+    parser = argparse.ArgumentParser(description="Velocidade, em razões")
+    parser.add_argument("suites", nargs="*", default=sorted(SUITES))
+    parser.add_argument("--repeats", type=int, default=11)
+    parser.add_argument("--check", action="store_true", help="só confere os limites; não grava")
+    options = parser.parse_args()
+    problems: list[str] = []
+    for name in options.suites:
+        print(f"» {name}: razão de tempo para a referência, mediana [quartis]")
+        record = SUITES[name](options.repeats)
+        problems += too_slow(record)
+        if not options.check:
+            OUTPUT.mkdir(parents=True, exist_ok=True)
+            text = json.dumps(record, ensure_ascii=False, indent=1)
+            (OUTPUT / f"{name}.json").write_text(text + "\n", encoding="utf-8")
+    print("\n".join(problems) or "Todas as razões dentro dos limites.")
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
