@@ -47,20 +47,19 @@ def keras_task(kind: str, layer: nn.Module, inputs: torch.Tensor, train: bool) -
     peer.set_weights(weights_from_torch(kind, state))
     data = tf.constant(inputs.numpy())
 
-    @tf.function
     def forward() -> Any:
         return peer(data)
 
-    @tf.function
     def forward_and_backward() -> Any:
         with tf.GradientTape() as tape:
             outputs = peer(data)
             total = tf.reduce_sum(outputs)
         return outputs, tape.gradient(total, peer.trainable_weights)
 
+    compiled = tf.function(forward_and_backward if train else forward)
     if train:
-        return lambda: forward_and_backward()[0].numpy()
-    return lambda: forward().numpy()
+        return lambda: compiled()[0].numpy()
+    return lambda: compiled().numpy()
 
 
 def torch_task(layer: nn.Module, inputs: torch.Tensor, train: bool) -> Callable[[], Any]:

@@ -49,7 +49,7 @@ def stages(cards: str) -> list[Stage]:
             (PYTHON, "-m", "ruff", "check", *CODE),
             (PYTHON, "-m", "mypy"),
             (PYTHON, "-m", "mypy", "--ignore-missing-imports", "book/_ext/course_site", "tools"),
-            ("pydoclint", "coursekit"),
+            ("pydoclint", "--quiet", "coursekit"),
             ("check-jsonschema", "--builtin-schema", "vendor.github-workflows", *workflows),
             ("zizmor", "--offline", "--quiet", *workflows),
         )),
@@ -129,7 +129,8 @@ def main() -> int:
         unknown = set(options.only) - {s.name for s in chosen}
         if unknown:
             parser.error(f"etapas desconhecidas: {', '.join(sorted(unknown))}")
-        environment = {**os.environ, "COURSEKIT_CARDS_DIR": cards}
+        folders = f"{Path(PYTHON).parent}{os.pathsep}{os.environ.get('PATH', '')}"
+        environment = {**os.environ, "COURSEKIT_CARDS_DIR": cards, "PATH": folders}
         environment.pop("MPLBACKEND", None)  # desligaria o motor de figuras dos cadernos
         if any(s.name in {"navegador", "unidade"} for s in chosen):
             environment["COURSEKIT_CHROMIUM"] = browser.ensure()
