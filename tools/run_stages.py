@@ -74,7 +74,9 @@ def stages(cards: str) -> list[Stage]:
             (PYTHON, "tools/build_site.py", "--clean"),
         )),
         Stage("navegador", "o site e as figuras num navegador de verdade", (
-            (*PYTEST, "-m", "browser", "tests"),
+            # Cada suíte abre o seu navegador, e num processo só cabe um.
+            (*PYTEST, "-m", "browser", "tests/site"),
+            (*PYTEST, "-m", "browser", "tests", "--ignore=tests/site"),
         )),
         Stage("instalacao", "a porta do Colab num ambiente limpo", (
             (*PYTEST, "-m", "install", "tests"),

@@ -42,7 +42,7 @@
   // Região que rola precisa de foco para ser rolada pelo teclado.
   const boxes = [...document.querySelectorAll("pre, .table-frame, div.math, .output")];
   const scrollable = (box) => {
-    if (box.scrollWidth > box.clientWidth + 1) {
+    if (box.scrollWidth > box.clientWidth) {
       if (!box.hasAttribute("tabindex")) { box.tabIndex = 0; box.dataset.scrolls = ""; }
     } else if (box.dataset.scrolls !== undefined) { box.removeAttribute("tabindex"); delete box.dataset.scrolls; }
   };
@@ -52,6 +52,10 @@
   // A fórmula só ganha largura depois de desenhada: vigia-se a caixa e o que há dentro.
   const watch = () => { for (const box of boxes) { watcher.observe(box); for (const inner of box.children) watcher.observe(inner); scrollable(box); } };
   watch();
+  // Texto solto não é vigiado: mede-se de novo quando a letra chega ou a janela muda.
+  const measure = () => boxes.forEach(scrollable);
+  addEventListener("resize", measure);
+  document.fonts?.ready.then(measure);
   addEventListener("load", () => { watch(); window.MathJax?.startup?.promise?.then(watch); });
 
   const links = [...document.querySelectorAll(".local a[href^='#']")];
