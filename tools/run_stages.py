@@ -67,9 +67,6 @@ def stages(cards: str) -> list[Stage]:
         Stage("cartoes", "as medidas refeitas agora batem com as publicadas", (
             (PYTHON, "-m", "coursekit.authoring", "compare-cards", cards),
         )),
-        Stage("mutantes", "defeitos plantados no código são mortos pelos testes", (
-            (PYTHON, "tools/mutants.py"),
-        )),
         Stage("site", "o livro constrói sem nenhum aviso, a frio", (
             (PYTHON, "tools/build_site.py", "--clean"),
         )),
