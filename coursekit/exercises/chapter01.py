@@ -30,7 +30,7 @@ def accuracy(samples: float) -> float:
 
 
 def mean_accuracy(share: float, validity: float) -> float:
-    """Acurácia média de quem dá a fração ``share`` ao lado indicado."""
+    """Acurácia média de quem dá a fração ``share`` ao lado apontado."""
     cued, other = accuracy(share * NUM_SAMPLES), accuracy((1 - share) * NUM_SAMPLES)
     return validity * cued + (1 - validity) * other
 
@@ -379,7 +379,7 @@ def spotlight_checks() -> tuple[Check, ...]:
         key=lambda measured: "a" if measured < 0.51 else "c" if measured > valid - 0.01 else "b",
         hints={
             "a": "a sua medida diante do chute, 0,5: se o resto sumisse, ela valeria quanto?",
-            "c": "a sua medida diante da acurácia do lado indicado: são iguais?",
+            "c": "a sua medida diante da acurácia do lado apontado: são iguais?",
             "d": "o que Moray observou: alguém tinha pedido que se prestasse atenção ao nome?",
         },
     )

@@ -144,7 +144,7 @@ def expected_accuracy(
     num_samples: float = DEFAULT_NUM_SAMPLES,
     sensitivity: float = DEFAULT_SENSITIVITY,
 ) -> NDArray[np.float64]:
-    r"""Calcula a acurácia média de quem dá a fração ``fraction`` do recurso ao lado indicado.
+    r"""Calcula a acurácia média de quem dá a fração ``fraction`` do recurso ao lado apontado.
 
     .. math::
 
@@ -176,7 +176,7 @@ def expected_accuracy(
     if not ((share >= 0) & (share <= 1)).all():
         raise ValueError(
             f"fraction deve ficar entre 0 e 1; recebi {fraction}. "
-            "É a parte do recurso dada ao lado indicado: use 0.8 para 80%."
+            "É a parte do recurso dada ao lado apontado: use 0.8 para 80%."
         )
     cued = detection_accuracy(share * num_samples, sensitivity=sensitivity)
     uncued = detection_accuracy((1 - share) * num_samples, sensitivity=sensitivity)
@@ -248,7 +248,7 @@ def cueing_accuracy(
     """Calcula a acurácia nas condições válida, neutra e inválida.
 
     Args:
-        fraction: fração em [0, 1] do recurso dada ao lado indicado pela pista.
+        fraction: fração em [0, 1] do recurso dada ao lado apontado pela pista.
         num_samples: total de amostras, positivo.
         sensitivity: separação entre alvo e fundo por amostra, positiva.
 

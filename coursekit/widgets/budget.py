@@ -36,7 +36,7 @@ class _Observer:
         return 0.5 * (1 + erf(deviation / sqrt(2)))
 
     def expected(self, share: float) -> float:
-        """Acurácia média quando o lado indicado recebe ``share``."""
+        """Acurácia média quando o lado apontado recebe ``share``."""
         cued, uncued = self.accuracy(share), self.accuracy(1 - share)
         return self.validity * cued + (1 - self.validity) * uncued
 
@@ -64,12 +64,12 @@ def attention_budget(
     num_samples: float = 40.0,
     sensitivity: float = 0.35,
     validity: float = 0.8,
-    title: str = "Atenção como orçamento: quanto dar ao lado indicado?",
+    title: str = "Atenção como orçamento: quanto dar ao lado apontado?",
 ) -> Widget:
     r"""Monta a figura da alocação ótima na tarefa de Posner, com a validade móvel.
 
     Um observador ideal reparte :math:`N` amostras ruidosas entre dois lados. Com a fração
-    :math:`g` no lado indicado por uma pista que acerta com probabilidade :math:`v`,
+    :math:`g` no lado apontado por uma pista que acerta com probabilidade :math:`v`,
 
     .. math::
 
@@ -96,9 +96,9 @@ def attention_budget(
 
     Example:
         >>> attention_budget(validity=0.8)
-        [figura interativa: Atenção como orçamento: quanto dar ao lado indicado?] Com uma pista
-        que acerta 80% das vezes, o ótimo dá 79% do recurso ao lado indicado: acerta 92% com
-        pista válida, 87% sem pista e 76% com pista inválida.
+        [figura interativa: Atenção como orçamento: quanto dar ao lado apontado?] Com uma pista
+        que acerta 80% das vezes, o ótimo dá 79% do recurso ao lado apontado: acerta 92% com
+        pista válida, 87% com pista neutra e 76% com pista inválida.
     """
     for name, number in {"num_samples": num_samples, "sensitivity": sensitivity}.items():
         if not 0 < number < np.inf:
@@ -148,11 +148,11 @@ def _readings(observer: _Observer) -> list[Markup]:
     """Monta as barras da repartição ótima e das acurácias."""
     best = observer.best_share()
     shares = bar_rows(
-        "share", ["lado indicado", "outro lado"], [best, 1 - best], name="Repartição do recurso"
+        "share", ["lado apontado", "outro lado"], [best, 1 - best], name="Repartição do recurso"
     )
     accuracies = bar_rows(
         "accuracy",
-        ["pista válida", "sem pista", "pista inválida"],
+        ["pista válida", "pista neutra", "pista inválida"],
         [observer.accuracy(share) for share in (best, 0.5, 1 - best)],
         name="Acurácia por condição",
         write=lambda value: format_percent(value, 1),
@@ -166,7 +166,7 @@ def _readings(observer: _Observer) -> list[Markup]:
 
 
 def _drawing(observer: _Observer) -> Markup:
-    """Desenha a acurácia média em função da fração dada ao lado indicado."""
+    """Desenha a acurácia média em função da fração dada ao lado apontado."""
     grid, unit = np.linspace(0, 1, _NUM_GRID), Span(0.0, 1.0)
     heights = [observer.expected(float(share)) for share in grid]
     best = observer.best_share()
@@ -184,7 +184,7 @@ def _drawing(observer: _Observer) -> Markup:
 
 def _axis() -> Markup:
     """Escreve os extremos do eixo horizontal."""
-    ends = [tag("span", None, text) for text in ("0% no lado indicado", "100%")]
+    ends = [tag("span", None, text) for text in ("0% no lado apontado", "100%")]
     return tag("p", {"class": "cw-ends"}, *ends)
 
 
@@ -199,7 +199,7 @@ def _summarize(observer: _Observer) -> str:
     valid, neutral, invalid = (observer.accuracy(share) for share in (best, 0.5, 1 - best))
     return (
         f"Com uma pista que acerta {format_percent(observer.validity)} das vezes, o ótimo dá "
-        f"{format_percent(best)} do recurso ao lado indicado: acerta {format_percent(valid)} com "
-        f"pista válida, {format_percent(neutral)} sem pista e {format_percent(invalid)} com "
+        f"{format_percent(best)} do recurso ao lado apontado: acerta {format_percent(valid)} com "
+        f"pista válida, {format_percent(neutral)} com pista neutra e {format_percent(invalid)} com "
         "pista inválida."
     )

@@ -58,8 +58,8 @@ start("attention_budget", (scene, config) => {
     scene.bars("accuracy", [valid, neutral, invalid], (value) => percent(value, 1));
     scene.announce(
       `Com uma pista que acerta ${percent(validity)} das vezes, o ótimo dá ${percent(best)} do ` +
-        `recurso ao lado indicado: acerta ${percent(valid)} com pista válida, ` +
-        `${percent(neutral)} sem pista e ${percent(invalid)} com pista inválida.`,
+        `recurso ao lado apontado: acerta ${percent(valid)} com pista válida, ` +
+        `${percent(neutral)} com pista neutra e ${percent(invalid)} com pista inválida.`,
     );
   };
   const control = scene.slider("validity", (value) => percent(value), draw);
