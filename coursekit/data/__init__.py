@@ -3,7 +3,9 @@
 Só precisa de NumPy para ser importado: cada conjunto carrega o resto quando é pedido.
 """
 
+from coursekit.data.adding_problem import CONSTANT_ANSWER_ERROR, AddingBatch, adding_problem
 from coursekit.data.associative_recall import AssociativeRecall, RecallBatch, random_rotation
+from coursekit.data.delayed_copy import CopyBatch, CopyTask
 from coursekit.data.digits import IMAGE_SIDE, DigitsSplit, load_digits_split
 from coursekit.data.noisy_curve import NoisyCurve, noisy_curve, true_curve
 from coursekit.data.search_displays import (
@@ -16,15 +18,20 @@ from coursekit.data.search_displays import (
 )
 
 __all__ = [
+    "CONSTANT_ANSWER_ERROR",
     "DISPLAY_KINDS",
     "IMAGE_SIDE",
+    "AddingBatch",
     "AssociativeRecall",
+    "CopyBatch",
+    "CopyTask",
     "DigitsSplit",
     "DisplayKind",
     "MotionFrames",
     "NoisyCurve",
     "RecallBatch",
     "SearchDisplay",
+    "adding_problem",
     "load_digits_split",
     "make_motion_frames",
     "make_search_display",
