@@ -101,11 +101,7 @@ def make_layer(
     """
     if kind not in _MAKERS:
         raise ValueError(f"kind deve ser um de {LAYER_KINDS}; recebi {kind!r}.")
-    if forget_bias is not None and kind != "lstm":
-        raise ValueError(
-            f"forget_bias só existe na LSTM; recebi forget_bias={forget_bias} com kind={kind!r}. "
-            "Tire o argumento."
-        )
+    _refuse_forget_bias(kind, forget_bias)
     layer = _MAKERS[kind](input_size, hidden_size, batch_first=True)
     if forget_bias is not None:
         parameters = dict(layer.named_parameters())
@@ -113,7 +109,14 @@ def make_layer(
     return layer
 
 
-def run_adding_trial(kind: str, length: int, seed: int, *, options: TrialOptions) -> MemoryTrial:
+def run_adding_trial(
+    kind: str,
+    length: int,
+    seed: int,
+    *,
+    options: TrialOptions,
+    forget_bias: float | None = None,
+) -> MemoryTrial:
     """Treina um leitor no problema da soma e mede o erro em 2.000 exemplos novos.
 
     Args:
@@ -121,6 +124,8 @@ def run_adding_trial(kind: str, length: int, seed: int, *, options: TrialOptions
         length: passos de cada sequência, ao menos 2.
         seed: semente dos parâmetros iniciais e dos exemplos.
         options: tamanho e duração do treino.
+        forget_bias: viés total inicial da porta de esquecimento da LSTM; ``None`` deixa o
+            sorteio de ``torch.nn``.
 
     Returns:
         A rodada; ``score`` é o erro quadrático médio (responder sempre 1 erra 1/6).
@@ -129,8 +134,9 @@ def run_adding_trial(kind: str, length: int, seed: int, *, options: TrialOptions
 
     def build() -> nn.Module:
         if kind == "attention":
+            _refuse_forget_bias(kind, forget_bias)
             return AttentionReader(2, options.hidden_size)
-        layer = make_layer(kind, 2, options.hidden_size)
+        layer = make_layer(kind, 2, options.hidden_size, forget_bias=forget_bias)
         return FinalStateReader(layer, options.hidden_size)
 
     def sample() -> tuple[Tensor, Tensor]:
@@ -246,6 +252,15 @@ def steps_to_reach(history: History, level: float, *, window: int = 20) -> int |
     means = np.convolve(losses, np.full(window, 1 / window), mode="valid")
     below = np.flatnonzero(means < level)
     return int(below[0]) + window if below.size else None
+
+
+def _refuse_forget_bias(kind: str, forget_bias: float | None) -> None:
+    """Recusa o viés de esquecimento onde não há porta de esquecimento."""
+    if forget_bias is not None and kind != "lstm":
+        raise ValueError(
+            f"forget_bias só existe na LSTM; recebi forget_bias={forget_bias} com kind={kind!r}. "
+            "Tire o argumento."
+        )
 
 
 def _train(

@@ -155,6 +155,15 @@ def test_rejects_a_forget_bias_where_there_is_no_forget_gate(kind):
         make_layer(kind, 3, 5, forget_bias=1.0)
 
 
+def test_adding_trial_passes_the_forget_bias_on_and_refuses_it_without_recurrence():
+    options = TrialOptions(num_steps=1, batch_size=2, hidden_size=3, learning_rate=1e-9)
+    layer = run_adding_trial("lstm", 5, 0, options=options, forget_bias=5.0).model.layer
+    total = (layer.bias_ih_l0 + layer.bias_hh_l0)[3:6].detach()
+    torch.testing.assert_close(total, torch.full((3,), 5.0))
+    with pytest.raises(ValueError, match=r"forget_bias=5\.0 com kind='attention'\. Tire"):
+        run_adding_trial("attention", 5, 0, options=options, forget_bias=5.0)
+
+
 def test_rejects_an_unknown_kind():
     with pytest.raises(ValueError, match=r"'rnn', 'lstm', 'gru'.*recebi 'esn'"):
         make_layer("esn", 3, 5)
