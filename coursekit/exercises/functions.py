@@ -1,7 +1,7 @@
 """Conferências de funções: chamadas com NumPy em float64, ou com PyTorch se forem dele."""
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -137,7 +137,11 @@ def _recognize(case: Case, received: NDArray[Any]) -> str | None:
     for mistake in case.mistakes:
         try:
             wrong = mistake.wrong(*case.arguments())
-        except (ValueError, IndexError):  # este engano não chega a um resultado neste caso
+        except (
+            ValueError,
+            IndexError,
+            ArithmeticError,
+        ):  # este engano não chega a um resultado neste caso
             continue
         if matches(received, wrong, tolerance=slack):
             return mistake.hint
@@ -148,17 +152,31 @@ def _changed_argument(case: Case, given: tuple[Any, ...]) -> Failure | None:
     """Compara os argumentos, depois da chamada, com uma cópia intocada."""
     pairs = zip(given, case.arguments(), strict=True)
     for number, (after, before) in enumerate(pairs, start=1):
-        if not np.array_equal(to_array(after), to_array(before), equal_nan=True):
+        if not _unchanged(after, before):
             return Failure(
                 f"o resultado está certo, mas o {number}º argumento mudou de valor", MUTATION_HINT
             )
     return None
 
 
-def _as_tensors(arguments: tuple[Any, ...]) -> tuple[Any, ...]:
+def _unchanged(after: Any, before: Any) -> bool:
+    """Compara um argumento com a cópia intocada, entrando em listas e dicionários."""
+    if isinstance(before, Mapping):
+        return set(after) == set(before) and all(_unchanged(after[k], before[k]) for k in before)
+    if isinstance(before, list | tuple):
+        return len(after) == len(before) and all(map(_unchanged, after, before))
+    if isinstance(before, np.random.Generator):  # sortear muda o gerador: é para isso que ele vem
+        return True
+    return np.array_equal(to_array(after), to_array(before), equal_nan=True)
+
+
+def _as_tensors(value: Any) -> Any:
     """Converte os vetores em tensores, com o PyTorch que quem responde já importou."""
-    from_numpy = sys.modules["torch"].from_numpy
-    return tuple(from_numpy(a) if isinstance(a, np.ndarray) else a for a in arguments)
+    if isinstance(value, Mapping):
+        return {key: _as_tensors(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return type(value)(_as_tensors(item) for item in value)
+    return sys.modules["torch"].from_numpy(value) if isinstance(value, np.ndarray) else value
 
 
 def _last_line(error: BaseException) -> int:

@@ -1,0 +1,394 @@
+"""Respostas típicas do capítulo 5."""
+
+import numpy as np
+import torch
+
+from coursekit import reference
+from exercises.typical_answer import Right, Wrong
+
+
+def step_numpy(x, h, W, U, b):
+    return np.tanh(x @ W.T + h @ U.T + b)
+
+
+def step_einsum(x, h, W, U, b):
+    rows = [np.tanh(W @ x[i] + U @ h[i] + b).tolist() for i in range(len(x))]
+    return rows
+
+
+def step_torch(x, h, W, U, b):
+    return torch.tanh(torch.nn.functional.linear(x, W, b) + h.matmul(U.T))
+
+
+def step_cell(x, h, W, U, b):
+    cell = torch.nn.RNNCell(x.shape[1], h.shape[1], dtype=torch.float64)
+    new = (W, U, b, np.zeros_like(b))
+    for parameter, value in zip(cell.parameters(), new, strict=True):
+        parameter.data = torch.from_numpy(np.asarray(value))
+    return cell(torch.from_numpy(x), torch.from_numpy(h))
+
+
+def states_of(x, W, U, b):
+    states = np.zeros((len(x), x.shape[1] + 1, len(b)))
+    for t in range(x.shape[1]):
+        states[:, t + 1] = np.tanh(x[:, t] @ W.T + states[:, t] @ U.T + b)
+    return states
+
+
+def backward(
+    x, W, U, b, dh, k=None, *, slope="new", carry=True, shift=0, add=True, back="U", cut=None
+):
+    """Retropropagação escrita outra vez, com enganos escolhidos por nome."""
+    states = states_of(x, W, U, b)
+    steps = x.shape[1]
+    dW, dU, db = np.zeros_like(W), np.zeros_like(U), np.zeros_like(b)
+    later = np.zeros_like(states[:, 0])
+    for t in range(steps - 1, -1, -1):
+        total = dh[:, t] + later
+        new, old = states[:, t + 1], states[:, t]
+        factor = {
+            "new": 1 - new**2,
+            "old": 1 - old**2,
+            "none": 1.0,
+            "linear": 1 - new,
+            "sigmoid": new * (1 - new),
+        }[slope]
+        delta = total * factor
+        parts = (delta.T @ x[:, t], delta.T @ states[:, t + shift], delta.sum(0))
+        if add:
+            dW, dU, db = dW + parts[0], dU + parts[1], db + parts[2]
+        else:
+            dW, dU, db = parts
+        later = (delta if back != "total" else total) @ (U.T if back == "UT" else U)
+        if not carry or (cut is not None and cut(t, k, steps)):
+            later = np.zeros_like(later)
+    return dW, dU, db
+
+
+def wrong_backward(**options):
+    return lambda *arguments: backward(*arguments, **options)
+
+
+def at_start(t, k, steps):
+    return t % k == 0
+
+
+def backward_autograd(x, W, U, b, dh, k=None):
+    leaves = [torch.tensor(np.asarray(value), requires_grad=True) for value in (W, U, b)]
+    x, dh = torch.as_tensor(x), torch.as_tensor(dh)
+    h, loss = torch.zeros(len(x), len(b), dtype=torch.float64), 0.0
+    for t in range(x.shape[1]):
+        if k and t % k == 0:
+            h = h.detach()
+        h = torch.tanh(x[:, t] @ leaves[0].T + h @ leaves[1].T + leaves[2])
+        loss = loss + (h * dh[:, t]).sum()
+    loss.backward()
+    return [leaf.grad for leaf in leaves]
+
+
+def backward_torch(x, W, U, b, dh):
+    states = [x.new_zeros(len(x), len(b))]
+    for t in range(x.shape[1]):
+        states.append(torch.tanh(x[:, t] @ W.T + states[-1] @ U.T + b))
+    later, sums = 0, [0, 0, 0]
+    for t in reversed(range(x.shape[1])):
+        delta = (dh[:, t] + later) * (1 - states[t + 1].square())
+        parts = (delta.T @ x[:, t], delta.T @ states[t], delta.sum(0))
+        sums = [total + part for total, part in zip(sums, parts, strict=True)]
+        later = delta @ U
+    return tuple(sums)
+
+
+def backward_in_place(x, W, U, b, dh):
+    result = backward(x, W, U, b, dh)
+    dh[:, -1] += 1.0
+    return result
+
+
+def truncated_blocks(x, W, U, b, dh, k):
+    """Cada bloco é uma retropropagação inteira, que parte do estado em que o anterior parou."""
+    states, sums = states_of(x, W, U, b), [0, 0, 0]
+    weights = {"weight_ih": W, "weight_hh": U, "bias_ih": b, "bias_hh": 0 * b}
+    for s in range(0, x.shape[1], k):
+        back = reference.bptt(
+            "rnn", x[:, s : s + k], weights, dh[:, s : s + k], initial=states[:, s]
+        )
+        parts = (back.weight_ih, back.weight_hh, back.bias_ih)
+        sums = [total + part for total, part in zip(sums, parts, strict=True)]
+    return sums
+
+
+def reset_blocks(x, W, U, b, dh, k):
+    blocks = [backward(x[:, s : s + k], W, U, b, dh[:, s : s + k]) for s in range(0, x.shape[1], k)]
+    return tuple(sum(column) for column in zip(*blocks, strict=True))
+
+
+def last_block(x, W, U, b, dh, k):
+    start = (x.shape[1] - 1) // k * k
+    quiet = dh.copy()
+    quiet[:, :start] = 0
+    return backward(x, W, U, b, quiet, k, cut=at_start)
+
+
+def whole_blocks(x, W, U, b, dh, k):
+    quiet = dh.copy()
+    quiet[:, x.shape[1] // k * k :] = 0
+    return backward(x, W, U, b, quiet, k, cut=at_start)
+
+
+def sliding(x, W, U, b, dh, k):
+    sums = [0, 0, 0]
+    for end in range(x.shape[1]):
+        alone = np.zeros_like(dh)
+        alone[:, end] = dh[:, end]
+        parts = backward(x, W, U, b, alone, k, cut=lambda t, k, steps, end=end: t == end - k + 1)
+        sums = [total + part for total, part in zip(sums, parts, strict=True)]
+    return sums
+
+
+def effects(*, whole_below=False, signed=False, watch=1, divide=False):
+    generator = np.random.default_rng(54)
+    inputs = torch.from_numpy(generator.normal(size=(1, 2, 3)))
+    stack = torch.nn.RNN(3, 5, num_layers=2, batch_first=True, dtype=torch.float64)
+    for parameter in stack.parameters():
+        drawn = generator.normal(size=tuple(parameter.shape)) / 2
+        parameter.data = torch.from_numpy(drawn)
+
+    def final(start):
+        with torch.no_grad():
+            return stack(inputs, start)[1][:, 0]
+
+    calm = torch.zeros(2, 1, 5, dtype=torch.float64)
+    below, above = calm.clone(), calm.clone()
+    below[0, 0, 0 if not whole_below else slice(None)] = 0.5
+    above[1] = 0.5
+    first = (final(below) - final(calm)).abs()
+    second = (final(above) - final(calm)).abs()
+    values = [first[0, watch:].max(), first[1].max(), second[0].max(), second[1].max()]
+    return [float(value) / (0.5 if divide else 1) for value in values]
+
+
+EFFECTS = effects()
+
+
+def wiring(letter, measure=EFFECTS):
+    return {"alternativa": letter, "medida": measure}
+
+
+RNN, READING = 96 * 40 + 96 * 96 + 96, 7 * 96 + 7
+
+RIGHT = {
+    "05-1": [
+        Right("NumPy", lambda: step_numpy),
+        Right("listas", lambda: step_einsum),
+        Right("torch", lambda: step_torch),
+        Right("RNNCell", lambda: step_cell),
+        Right("float32", lambda: lambda *a: step_numpy(*(np.float32(v) for v in a))),
+    ],
+    "05-2": [
+        Right("NumPy", lambda: backward),
+        Right("torch à mão", lambda: backward_torch),
+        Right("autograd", lambda: backward_autograd),
+    ],
+    "05-3": [
+        Right("conta", lambda: RNN + READING),
+        Right("texto", lambda: str(RNN + READING)),
+        Right("torch", lambda: torch.tensor(RNN + READING)),
+    ],
+    "05-4": [
+        Right("letra", lambda: wiring("b")),
+        Right("letra maiúscula e vetor", lambda: wiring("B)", np.array(EFFECTS))),
+        Right("tensor", lambda: wiring("(b)", torch.tensor(EFFECTS))),
+    ],
+    "05-5": [
+        Right("corte na volta", lambda: wrong_backward(cut=at_start)),
+        Right("bloco por bloco", lambda: truncated_blocks),
+        Right("detach", lambda: backward_autograd),
+    ],
+}
+
+WRONG = {
+    "05-1": [
+        Wrong("sem tanh", lambda x, h, W, U, b: x @ W.T + h @ U.T + b, "falta a função φ"),
+        Wrong("sem estado", lambda x, h, W, U, b: np.tanh(x @ W.T + b), "o estado anterior"),
+        Wrong("sem entrada", lambda x, h, W, U, b: np.tanh(h @ U.T + b), "a entrada"),
+        Wrong("sem viés", lambda x, h, W, U, b: np.tanh(x @ W.T + h @ U.T), "o viés"),
+        Wrong(
+            "dois vieses",
+            lambda x, h, W, U, b: np.tanh(x @ W.T + b + h @ U.T + b),
+            "uma só",
+        ),
+        Wrong(
+            "U do outro lado",
+            lambda x, h, W, U, b: np.tanh(x @ W.T + h @ U + b),
+            "linhas e colunas de U",
+        ),
+        Wrong("W sem transpor", lambda x, h, W, U, b: np.tanh(x @ W + h @ U.T + b), ".shape"),
+        Wrong(
+            "pesos trocados",
+            lambda x, h, W, U, b: np.tanh(
+                (h @ W.T + x @ U.T if W.shape == U.shape else x @ W.T + h @ U.T) + b
+            ),
+            "quem multiplica quem",
+        ),
+        Wrong(
+            "W transposta quando cabe",
+            lambda x, h, W, U, b: np.tanh(
+                (x @ W if W.shape[0] == W.shape[1] else x @ W.T) + h @ U.T + b
+            ),
+            "linhas e colunas de W",
+        ),
+        Wrong(
+            "sigmoide",
+            lambda x, h, W, U, b: 1 / (1 + np.exp(-x @ W.T - h @ U.T - b)),
+            "a sigmoide",
+        ),
+        Wrong("ReLU", lambda x, h, W, U, b: np.maximum(0, x @ W.T + h @ U.T + b), "a ReLU"),
+        Wrong(
+            "duas tangentes",
+            lambda x, h, W, U, b: np.tanh(x @ W.T) + np.tanh(h @ U.T) + b,
+            "primeiro se soma tudo",
+        ),
+        Wrong(
+            "tangente no estado",
+            lambda x, h, W, U, b: np.tanh(x @ W.T + np.tanh(h) @ U.T + b),
+            "onde φ entra",
+        ),
+        Wrong(
+            "soma ao anterior",
+            lambda x, h, W, U, b: h + np.tanh(x @ W.T + h @ U.T + b),
+            "substitui",
+        ),
+        Wrong("nada devolve", lambda x, h, W, U, b: None, "falta um return"),
+        Wrong("não é função", 0.604, "o nome da função"),
+    ],
+    "05-2": [
+        Wrong("esquece a recorrência", wrong_backward(carry=False), "o que volta"),
+        Wrong("sem derivada", wrong_backward(slope="none"), "multiplica o gradiente"),
+        Wrong("1 − h", wrong_backward(slope="linear"), "derive tanh(a)"),
+        Wrong("derivada da sigmoide", wrong_backward(slope="sigmoid"), "a da sigmoide"),
+        Wrong("derivada no estado velho", wrong_backward(slope="old"), "em que estado"),
+        Wrong("índice do estado", wrong_backward(shift=1), "o índice do estado"),
+        Wrong("U transposta na volta", wrong_backward(back="UT"), "o lado de U"),
+        Wrong("volta antes de φ′", wrong_backward(back="total"), "não antes"),
+        Wrong("só o primeiro passo", wrong_backward(add=False), "não substitua"),
+        Wrong(
+            "só o último passo",
+            lambda x, W, U, b, dh: backward(
+                x,
+                W,
+                U,
+                b,
+                np.where(np.arange(dh.shape[1])[:, None] == dh.shape[1] - 1, dh, 0),
+                carry=False,
+            ),
+            "deixa a sua parcela",
+        ),
+        Wrong(
+            "perda só no fim",
+            lambda x, W, U, b, dh: backward(
+                x, W, U, b, np.where(np.arange(dh.shape[1])[:, None] == dh.shape[1] - 1, dh, 0)
+            ),
+            "em **cada** passo",
+        ),
+        Wrong(
+            "média do lote",
+            lambda x, W, U, b, dh: [part / len(x) for part in backward(x, W, U, b, dh)],
+            "o lote",
+        ),
+        Wrong(
+            "média do tempo",
+            lambda x, W, U, b, dh: [part / x.shape[1] for part in backward(x, W, U, b, dh)],
+            "a média deles",
+        ),
+        Wrong(
+            "sinal",
+            lambda x, W, U, b, dh: [-part for part in backward(x, W, U, b, dh)],
+            "o sinal",
+        ),
+        Wrong(
+            "deitados",
+            lambda x, W, U, b, dh: [part.T for part in backward(x, W, U, b, dh)],
+            "linhas e colunas",
+        ),
+        Wrong(
+            "deitados quando cabem",
+            lambda x, W, U, b, dh: [
+                part.T if W.shape == U.shape else part for part in backward(x, W, U, b, dh)
+            ],
+            "linhas e colunas",
+        ),
+        Wrong("só dois", lambda *a: backward(*a)[:2], "três gradientes"),
+        Wrong("dicionário", lambda *a: dict(zip("WUb", backward(*a), strict=True)), "três"),
+        Wrong("altera dh", backward_in_place, "escrevem no lugar"),
+        Wrong(
+            "precisão baixa",
+            lambda *a: [part + 1e-6 for part in backward(*a)],
+            "a volta, do último",
+        ),
+    ],
+    "05-3": [
+        Wrong("vezes o comprimento", 50 * RNN + READING, "o compartilhamento"),
+        Wrong("tudo vezes o comprimento", 50 * (RNN + READING), "o compartilhamento"),
+        Wrong("sem leitura", RNN, "a leitura"),
+        Wrong("sem viés da leitura", RNN + READING - 7, "os vieses"),
+        Wrong("sem viés da camada", RNN + READING - 96, "os vieses"),
+        Wrong("sem vieses", RNN + READING - 96 - 7, "os vieses"),
+        Wrong("sem recorrência", 96 * 40 + 96 + READING, "a matriz da recorrência"),
+        Wrong("dois vieses, ou estado inicial", RNN + READING + 96, "a convenção do PyTorch"),
+        Wrong("U diagonal", 96 * 40 + 2 * 96 + READING, "**todas**"),
+        Wrong("vezes o lote", 32 * (RNN + READING), "o lote"),
+        Wrong("texto com unidade", "13831 parâmetros", "sem unidade"),
+    ],
+    "05-4": [
+        Wrong("a frase popular", wiring("a"), "o terceiro número"),
+        Wrong("cada neurônio só", wiring("c"), "o primeiro número"),
+        Wrong("saída vira entrada", wiring("d"), "se a saída voltasse"),
+        Wrong("ordem dos pares", wiring("b", [EFFECTS[i] for i in (2, 3, 0, 1)]), "a ordem"),
+        Wrong("ordem no par", wiring("b", [EFFECTS[i] for i in (0, 1, 3, 2)]), "dentro de cada"),
+        Wrong("dividido", wiring("b", effects(divide=True)), "sem dividi-la"),
+        Wrong("quadrado", wiring("b", [value**2 for value in EFFECTS]), "não o quadrado"),
+        Wrong("zero nas outras", wiring("c", [0.0, *EFFECTS[1:]]), "as **outras**"),
+        Wrong(
+            "olha a camada de cima duas vezes",
+            wiring("a", [*EFFECTS[:2], EFFECTS[3], EFFECTS[3]]),
+            "que camada se observa",
+        ),
+        Wrong("empurra todas", wiring("b", effects(whole_below=True)), "com o empurrão"),
+        Wrong("sem medida", {"alternativa": "b"}, "a forma da resposta"),
+        Wrong("só a letra", "b", "a forma da resposta"),
+        Wrong("três números", wiring("b", EFFECTS[:3]), "com o empurrão"),
+    ],
+    "05-5": [
+        Wrong("sem corte", wrong_backward(), "atravessando"),
+        Wrong("zera a ida", reset_blocks, "a ida"),
+        Wrong(
+            "fronteira deslocada",
+            wrong_backward(cut=lambda t, k, steps: (t + 1) % k == 0),
+            "onde fica a fronteira",
+        ),
+        Wrong(
+            "conta do fim",
+            wrong_backward(cut=lambda t, k, steps: (steps - t) % k == 0),
+            "de onde se contam",
+        ),
+        Wrong("janela deslizante", sliding, "as fronteiras são fixas"),
+        Wrong("só o último bloco", last_block, "só o último"),
+        Wrong("despreza o bloco curto", whole_blocks, "mais curto, mas conta"),
+        Wrong("nunca volta", wrong_backward(carry=False), "dentro do bloco"),
+        Wrong("sem derivada", wrong_backward(cut=at_start, slope="none"), "a derivada"),
+        Wrong("índice do estado", wrong_backward(cut=at_start, shift=1), "o índice do estado"),
+        Wrong(
+            "perda só nas fronteiras",
+            lambda x, W, U, b, dh, k: backward(
+                x, W, U, b, dh * ((np.arange(dh.shape[1]) + 1) % k == 0)[:, None], k, cut=at_start
+            ),
+            "fim de cada bloco",
+        ),
+        Wrong(
+            "só k passos do fim",
+            lambda x, W, U, b, dh, k: backward(x[:, -k:], W, U, b, dh[:, -k:]),
+            "a volta do exercício",
+        ),
+    ],
+}

@@ -1,0 +1,340 @@
+"""Respostas típicas do capítulo 6."""
+
+import math
+
+import numpy as np
+import torch
+
+from exercises.typical_answer import Right, Wrong
+
+
+def matrix(seed, size, radius, measure=None):
+    drawn = np.random.default_rng(seed).normal(size=(size, size))
+    size_now = measure(drawn) if measure else np.abs(np.linalg.eigvals(drawn)).max()
+    return drawn * radius / size_now
+
+
+def power_norm(U, k, order=2):
+    return np.linalg.norm(np.linalg.matrix_power(U, k), order)
+
+
+U = matrix(61, 64, 0.8)
+BY_NORM = matrix(61, 64, 0.8, lambda m: np.linalg.norm(m, 2))
+
+
+def factor(U=U, start=50, end=150, root=100):
+    return float((power_norm(U, end) / power_norm(U, start)) ** (1 / root))
+
+
+def steps(U=U, order=2, limit=1e-3):
+    return next(k for k in range(1, 300) if power_norm(U, k, order) < limit)
+
+
+def decay(value=None, count=None):
+    return {
+        "fator": factor() if value is None else value,
+        "passos": steps() if count is None else count,
+    }
+
+
+def clip_loop(gradients, max_norm):
+    norm = math.sqrt(sum(float(np.sum(np.square(g))) for g in gradients))
+    scale = min(1.0, max_norm / norm) if norm else 1.0
+    return [scale * np.asarray(g) for g in gradients]
+
+
+def clip_torch(gradients, max_norm):
+    norm = torch.cat([g.flatten() for g in gradients]).norm()
+    return tuple(g * (max_norm / norm).clamp(max=1.0) if norm > 0 else g for g in gradients)
+
+
+def clip_library(gradients, max_norm):
+    parameters = [torch.nn.Parameter(torch.zeros(np.shape(g)).double()) for g in gradients]
+    for parameter, gradient in zip(parameters, gradients, strict=True):
+        parameter.grad = torch.tensor(np.asarray(gradient))
+    torch.nn.utils.clip_grad_norm_(parameters, max_norm)
+    return [parameter.grad for parameter in parameters]
+
+
+def clip_in_place(gradients, max_norm):
+    scaled = clip_loop(gradients, max_norm)
+    gradients[0] *= 0.5
+    return scaled
+
+
+def clip_each(gradients, max_norm):
+    return [clip_loop([g], max_norm)[0] for g in gradients]
+
+
+def scaled_by(rule):
+    def clip(gradients, max_norm):
+        flat = np.concatenate([g.ravel() for g in gradients])
+        return [g * rule(flat, np.linalg.norm(flat), max_norm) for g in gradients]
+
+    return clip
+
+
+def lag_table(radius, transposed=True):
+    W = matrix(63, 8, radius)
+    rows = [np.ones(8)]
+    for _ in range(39):
+        rows.append(W.T @ rows[-1] if transposed else W @ rows[-1])
+    return np.stack(rows)
+
+
+def cure(clip=lambda t: t * min(1, 1 / np.linalg.norm(t)), transposed=True):
+    small, big = lag_table(0.8, transposed), lag_table(1.2, transposed)
+
+    def ratio(table):
+        return float(np.linalg.norm(table[-1]) / np.linalg.norm(table[0]))
+
+    return [ratio(small), ratio(clip(small)), float(np.linalg.norm(clip(big)))]
+
+
+def by_row(table):
+    return table * np.minimum(1, 1 / np.linalg.norm(table, axis=1, keepdims=True))
+
+
+CURE = cure()
+
+
+def cured(letter, measure=CURE):
+    return {"alternativa": letter, "medida": measure}
+
+
+GRADIENT = np.random.default_rng(64).standard_t(2, size=1000)
+
+
+def cosine(a, b):
+    return float(a @ b / np.linalg.norm(a) / np.linalg.norm(b))
+
+
+VALUE = cosine(GRADIENT, GRADIENT.clip(-1, 1))
+NORM = cosine(GRADIENT, GRADIENT / np.linalg.norm(GRADIENT))
+
+
+def cosines(value=VALUE, norm=NORM):
+    return {"norma": norm, "valor": value}
+
+
+def drawn(size, generator):
+    return generator.normal(size=(size, size))
+
+
+def orthogonal_qr(size, generator):
+    Q, R = np.linalg.qr(drawn(size, generator))
+    return Q * np.sign(np.diag(R))
+
+
+def orthogonal_svd(size, generator):
+    left, _, right = np.linalg.svd(drawn(size, generator))
+    return left @ right
+
+
+def orthogonal_torch(size, generator):
+    Q, R = torch.linalg.qr(torch.from_numpy(drawn(size, generator)))
+    return Q * R.diagonal().sign()
+
+
+def orthogonal_gram_schmidt(size, generator):
+    rows = []
+    for row in drawn(size, generator):
+        for _ in range(2):
+            for done in rows:
+                row = row - (row @ done) * done
+        rows.append(row / np.linalg.norm(row))
+    return np.array(rows).tolist()
+
+
+def random_signs(size, generator):
+    Q = np.linalg.qr(drawn(size, generator))[0]
+    return Q * generator.choice([-1.0, 1.0], size=size)
+
+
+def rotation_only(size, generator):
+    Q = orthogonal_qr(size, generator)
+    if np.linalg.det(Q) < 0:
+        Q[:, 0] *= -1
+    return Q
+
+
+def uniform_entries(size, generator):
+    Q, R = np.linalg.qr(generator.uniform(0, 1, size=(size, size)))
+    return Q * np.sign(np.diag(R))
+
+
+def near_identity(size, generator):
+    Q, R = np.linalg.qr(np.eye(size) + 0.2 * drawn(size, generator))
+    return Q * np.sign(np.diag(R)) * generator.choice([-1.0, 1.0], size)
+
+
+def signed_permutation(size, generator):
+    return np.eye(size)[generator.permutation(size)] * generator.choice([-1.0, 1.0], size)
+
+
+def float32_rounded(size, generator):
+    return orthogonal_qr(size, generator).astype(np.float32)
+
+
+RIGHT = {
+    "06-1": [
+        Right("medida", decay),
+        Right("o limite teórico", lambda: decay(0.8)),
+        Right("tensores", lambda: decay(torch.tensor(factor()), torch.tensor(steps()))),
+    ],
+    "06-2": [
+        Right("NumPy", lambda: clip_loop),
+        Right("torch", lambda: clip_torch),
+        Right("clip_grad_norm_", lambda: clip_library),
+    ],
+    "06-3": [
+        Right("lista", lambda: cured("b")),
+        Right("vetor", lambda: cured("B.", np.array(CURE))),
+    ],
+    "06-4": [
+        Right("conta", cosines),
+        Right("três casas", lambda: cosines("0,6456", 1)),
+        Right("torch", lambda: cosines(torch.tensor(VALUE))),
+    ],
+    "06-5": [
+        Right("QR", lambda: orthogonal_qr),
+        Right("SVD", lambda: orthogonal_svd),
+        Right("torch", lambda: orthogonal_torch),
+        Right("Gram–Schmidt", lambda: orthogonal_gram_schmidt),
+        Right("sinais sorteados", lambda: random_signs),
+        Right("float32", lambda: float32_rounded),
+    ],
+}
+
+WRONG = {
+    "06-1": [
+        Wrong("sem raiz", decay(float(power_norm(U, 150) / power_norm(U, 50))), "a raiz"),
+        Wrong("raiz de 150", decay(factor(root=150)), "entre 50 e 150"),
+        Wrong("um passo", decay(float(power_norm(U, 1))), "um passo só"),
+        Wrong("invertido", decay(1 / factor()), "o que se divide"),
+        Wrong(
+            "diferença",
+            decay(float(power_norm(U, 50) - power_norm(U, 150)) / 100),
+            "fatores se multiplicam",
+        ),
+        Wrong("reescala pela norma", decay(factor(BY_NORM)), "módulo dos autovalores"),
+        Wrong(
+            "sem reescala",
+            decay(factor(U * matrix(61, 64, 1.0, lambda m: 1.0)[0, 0] / U[0, 0])),
+            "a reescala",
+        ),
+        Wrong("passos pela teoria", decay(count=31), "a longo prazo"),
+        Wrong("um a menos", decay(count=steps() - 1), "ainda não serve"),
+        Wrong("reescala pela norma, passos", decay(count=steps(BY_NORM)), "módulo dos"),
+        Wrong("Frobenius", decay(count=steps(order=None)), "que norma"),
+        Wrong("sem os passos", {"fator": 0.8}, "as chaves"),
+        Wrong("só o fator", 0.8, "as chaves"),
+        Wrong("limite de um centésimo", decay(count=steps(limit=1e-2)), "a primeira potência"),
+    ],
+    "06-2": [
+        Wrong("um a um", clip_each, "uma só"),
+        Wrong("por valor", lambda g, c: [np.clip(v, -c, c) for v in g], "por valor"),
+        Wrong("cresce o pequeno", scaled_by(lambda flat, n, c: c / n), "já é pequeno"),
+        Wrong("norma 1", scaled_by(lambda flat, n, c: 1 / n if n > c else 1), "e não 1"),
+        Wrong("sem dividir", scaled_by(lambda flat, n, c: c if n > c else 1), "a divisão"),
+        Wrong(
+            "norma ao quadrado",
+            scaled_by(lambda flat, n, c: min(1, c / n**2) if n else 1),
+            "falta a raiz",
+        ),
+        Wrong(
+            "soma dos módulos",
+            scaled_by(lambda flat, n, c: min(1, c / abs(flat).sum()) if n else 1),
+            "soma dos módulos",
+        ),
+        Wrong(
+            "maior módulo",
+            scaled_by(lambda flat, n, c: min(1, c / abs(flat).max()) if n else 1),
+            "maior módulo",
+        ),
+        Wrong(
+            "média dos quadrados",
+            scaled_by(lambda flat, n, c: min(1, c / (n / len(flat) ** 0.5)) if n else 1),
+            "não média",
+        ),
+        Wrong("joga fora", scaled_by(lambda flat, n, c: float(n <= c)), "não se joga fora"),
+        Wrong("não recorta", lambda g, c: [1.0 * v for v in g], "nada foi recortado"),
+        Wrong("nan no zero", scaled_by(lambda flat, n, c: np.minimum(n, c) / n), "dá nan"),
+        Wrong("tudo em fila", lambda g, c: np.concatenate([v.ravel() for v in g]), "uma lista"),
+        Wrong(
+            "em fila, dentro de uma lista",
+            lambda g, c: [v.ravel() for v in clip_loop(g, c)],
+            "mesmas formas",
+        ),
+        Wrong("altera os gradientes", clip_in_place, "escrevem no lugar"),
+        Wrong(
+            "corta tarde",
+            scaled_by(lambda flat, n, c: c / n if n > 1.3 * c else 1),
+            "nada foi recortado",
+        ),
+    ],
+    "06-3": [
+        Wrong("cura", cured("a"), "a razão mudou"),
+        Wrong("nem a explosão", cured("c"), "passou do limite"),
+        Wrong("cura se explodir", cured("d"), "alguma razão"),
+        Wrong("por valor", cured("a", cure(lambda t: t.clip(-1, 1))), "por valor"),
+        Wrong("linha a linha", cured("a", cure(by_row)), "a de cada linha"),
+        Wrong("sem transpor", cured("b", cure(transposed=False)), "o lado de U"),
+        Wrong("invertida", cured("b", [1 / CURE[0], 1 / CURE[1], CURE[2]]), "a razão"),
+        Wrong(
+            "sem recortar a explosão",
+            cured("c", [*CURE[:2], float(np.linalg.norm(lag_table(1.2)))]),
+            "**depois** do recorte",
+        ),
+        Wrong("ordem", cured("b", [CURE[2], *CURE[:2]]), "a ordem"),
+        Wrong("zeros", cured("b", [0.0, 0.0, 1.0]), "a tabela"),
+    ],
+    "06-4": [
+        Wrong("trocados", cosines(NORM, VALUE), "trocaram-se"),
+        Wrong("só o produto", cosines(GRADIENT @ GRADIENT.clip(-1, 1)), "as **duas** normas"),
+        Wrong("valor igual a 1", cosines(1.0), "os números grandes encolhem"),
+        Wrong("só por cima", cosines(cosine(GRADIENT, np.minimum(GRADIENT, 1))), "**negativos**"),
+        Wrong("distância", cosines(1 - VALUE), "1 menos ele"),
+        Wrong("ângulo", cosines(math.acos(VALUE)), "o ângulo"),
+        Wrong("graus", cosines(math.degrees(math.acos(VALUE))), "o ângulo"),
+        Wrong("ao quadrado", cosines(VALUE**2), "com a raiz"),
+        Wrong("sinais", cosines(cosine(GRADIENT, np.sign(GRADIENT))), "não muda"),
+        Wrong("distância na norma", cosines(norm=0.0), "1 − cosseno"),
+        Wrong("produto na norma", cosines(norm=float(np.linalg.norm(GRADIENT))), "as **duas**"),
+        Wrong("lista", [NORM, VALUE], "as chaves"),
+        Wrong("outra semente", cosines(0.7), "o recorte por valor"),
+    ],
+    "06-5": [
+        Wrong("só sorteia", drawn, "ainda precisam"),
+        Wrong("dividida por √H", lambda n, g: drawn(n, g) / n**0.5, "as endireita"),
+        Wrong("devolve R", lambda n, g: np.linalg.qr(drawn(n, g))[1], "qual das duas"),
+        Wrong(
+            "linhas de norma 1",
+            lambda n, g: (m := drawn(n, g)) / np.linalg.norm(m, axis=1, keepdims=True),
+            "linhas de norma 1",
+        ),
+        Wrong(
+            "colunas de norma 1",
+            lambda n, g: (m := drawn(n, g)) / np.linalg.norm(m, axis=0),
+            "colunas de norma 1",
+        ),
+        Wrong("identidade", lambda n, g: np.eye(n), "do gerador que a função recebe"),
+        Wrong(
+            "semente própria",
+            lambda n, g: orthogonal_qr(n, np.random.default_rng(0)),
+            "do gerador que a função recebe",
+        ),
+        Wrong(
+            "sorteio sem gerador",
+            lambda n, g: orthogonal_qr(n, np.random.default_rng()),
+            "do gerador que a função recebe",
+        ),
+        Wrong("QR sem sinais", lambda n, g: np.linalg.qr(drawn(n, g))[0], "os sinais"),
+        Wrong("só rotações", rotation_only, "os sinais"),
+        Wrong("permutação", signed_permutation, "trocas de lugar"),
+        Wrong("uniforme positiva", uniform_entries, "lado preferido"),
+        Wrong("perto da identidade", near_identity, "direção preferida"),
+        Wrong("Q e R", lambda n, g: tuple(np.linalg.qr(drawn(n, g))), "a fatoração QR"),
+        Wrong("ganho 2", lambda n, g: 2 * orthogonal_qr(n, g), "a fatoração QR"),
+    ],
+}
