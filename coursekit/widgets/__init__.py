@@ -14,6 +14,7 @@ from coursekit.widgets.questions import Option, Question, quiz
 from coursekit.widgets.scaling import scaled_scores
 from coursekit.widgets.temperature import softmax_temperature
 from coursekit.widgets.threshold import weighting_threshold
+from coursekit.widgets.unrolled import unrolled_rnn
 from coursekit.widgets.widget import Widget
 
 __all__ = [
@@ -28,5 +29,6 @@ __all__ = [
     "scaled_scores",
     "slider_figure",
     "softmax_temperature",
+    "unrolled_rnn",
     "weighting_threshold",
 ]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from coursekit.widgets.markup import Attributes, Markup, tag
 
-__all__ = ["presets", "slider"]
+__all__ = ["choices", "play_button", "presets", "slider"]
 
 
 def slider(
@@ -72,3 +72,58 @@ def presets(role: str, choices: Sequence[tuple[str, float]]) -> Markup:
         for text, p in choices
     ]
     return tag("div", {"class": "cw-presets"}, *buttons)
+
+
+def play_button() -> Markup:
+    """Monta o botão que faz um controle andar sozinho; o programa ``player`` o anima.
+
+    Returns:
+        Um botão desativado, que some onde não há JavaScript.
+
+    Example:
+        >>> "Tocar" in play_button()
+        True
+    """
+    icon = tag("span", {"aria-hidden": "true"}, "▶")
+    attributes: Attributes = {
+        "type": "button",
+        "class": "cw-play",
+        "data-role": "play",
+        "disabled": True,
+    }
+    return tag("button", attributes, icon, tag("span", None, "Tocar"))
+
+
+def choices(role: str, name: str, texts: Sequence[str], chosen: int) -> Markup:
+    """Monta botões de escolha única, lado a lado.
+
+    Nascem desativados; o programa da figura os ativa e lhes dá um nome de grupo que não se
+    repete na página.
+
+    Args:
+        role: papel pelo qual o programa acha os botões.
+        name: nome do grupo, visível.
+        texts: um texto por opção.
+        chosen: índice da opção inicial.
+
+    Returns:
+        Um ``<fieldset>`` com um botão de rádio por opção.
+
+    Example:
+        >>> choices("unit", "Unidade", ["1", "2"], 0).count('type="radio"')
+        2
+    """
+    options = []
+    for index, text in enumerate(texts):
+        radio: Attributes = {
+            "type": "radio",
+            "name": role,
+            "data-role": role,
+            "value": index,
+            "checked": index == chosen,
+            "disabled": True,
+        }
+        content = tag("span", None, text)
+        options.append(tag("label", {"class": "cw-chip"}, tag("input", radio), content))
+    legend = tag("legend", {"class": "cw-chips-name"}, name)
+    return tag("fieldset", {"class": "cw-chips"}, legend, *options)

@@ -35,6 +35,7 @@ class Widget:
         summary: frase que resume o estado inicial; é atualizada e lida por leitores de tela.
         config: dados que o programa recebe, exprimíveis em JSON.
         eyebrow: palavra curta acima do título.
+        parts: nomes de trechos comuns em ``scripts/`` e ``styles/`` que a figura usa.
     """
 
     kind: str
@@ -43,6 +44,7 @@ class Widget:
     summary: str
     config: Config = field(default_factory=dict)
     eyebrow: str = "experimente"
+    parts: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         """Descreve a figura em texto, para terminais e leitores sem HTML."""
@@ -61,12 +63,12 @@ class Widget:
                 # O JupyterLab usa setas e Enter como atalhos; assim ele os deixa para a figura.
                 "data-lm-suppress-shortcuts": "true",
             },
-            tag("style", None, stylesheet()),
+            tag("style", None, stylesheet(*self.parts, self.kind)),
             self._caption(),
             self.body,
             self._live_summary(),
             note,
-            tag("script", None, program(self.kind)),
+            tag("script", None, program(self.kind, *self.parts)),
         )
 
     def _caption(self) -> Markup:
@@ -89,11 +91,13 @@ def _dump(config: Config) -> str:
 
 
 @cache
-def program(kind: str) -> Markup:
+def program(kind: str, *parts: str) -> Markup:
     """Junta o núcleo comum e o programa de um tipo de figura, sem nomes globais.
 
     Args:
         kind: nome do arquivo em ``scripts/``, sem a extensão.
+        *parts: trechos de ``scripts/`` que algumas figuras dividem; os que não têm programa,
+            só estilo, são pulados.
 
     Returns:
         JavaScript pronto para um elemento ``<script>``.
@@ -105,13 +109,17 @@ def program(kind: str) -> Markup:
         >>> program("softmax_temperature").startswith("(() => {")
         True
     """
-    core = _read("scripts", "core.js")
-    return Markup(f'(() => {{\n"use strict";\n{core}\n{_read("scripts", f"{kind}.js")}\n}})();')
+    shared = [_read("scripts", f"{part}.js") for part in parts if _exists("scripts", f"{part}.js")]
+    pieces = [_read("scripts", "core.js"), *shared, _read("scripts", f"{kind}.js")]
+    return Markup("(() => {\n" + "\n".join(['"use strict";', *pieces]) + "\n})();")
 
 
 @cache
-def stylesheet() -> Markup:
+def stylesheet(*parts: str) -> Markup:
     """Monta a folha de estilo da figura, com as cores da paleta clara e da escura.
+
+    Args:
+        *parts: folhas de ``styles/`` que completam a comum; nomes sem folha são pulados.
 
     Returns:
         CSS cujos seletores começam todos por ``.curso-widget``.
@@ -136,7 +144,8 @@ def stylesheet() -> Markup:
     )
     # O JupyterLab e o tema do site estilizam ul, dl e legend com seletores de duas classes;
     # repetir a classe da figura faz estas regras vencerem sem !important.
-    rules = _read("styles", "widget.css").replace(
+    extra = [_read("styles", f"{part}.css") for part in parts if _exists("styles", f"{part}.css")]
+    rules = "\n".join([_read("styles", "widget.css"), *extra]).replace(
         ".curso-widget", "figure.curso-widget.curso-widget"
     )
     return Markup(themes + rules)
@@ -145,6 +154,11 @@ def stylesheet() -> Markup:
 def _declare(theme: Theme) -> str:
     """Escreve as variáveis CSS de um tema."""
     return ";".join(f"{name}:{value}" for name, value in css_variables(theme).items())
+
+
+def _exists(folder: str, name: str) -> bool:
+    """Diz se o pacote traz o arquivo."""
+    return resources.files("coursekit.widgets").joinpath(folder, name).is_file()
 
 
 def _read(folder: str, name: str) -> str:

@@ -7,6 +7,7 @@ from coursekit import widgets
 LABELS = ["gato", "dormiu", "sofá"]
 KEYS = [[1.0, 0.2], [0.3, 1.1], [-1.0, 0.4], [-0.5, -0.9], [0.2, -0.6]]
 NAMES = ["gato", "sofá", "lua", "chuva", "rua"]
+SENTENCE = ["o", "gato", "que", "dormiu", "no", "sofá", "acordou"]
 QUESTION = widgets.Question(
     "Quanto é 2 + 3?",
     [
@@ -43,6 +44,20 @@ def precomputed():
     return widgets.slider_figure("Pixels", [8, 16, 64], bars, ["IM", "brilho"], title="Pixels")
 
 
+def hidden_states(steps, units, seed=7):
+    """Estados de uma rede simples de pesos sorteados, h₀ na primeira linha."""
+    rng = np.random.default_rng(seed)
+    inputs, recurrent = rng.normal(size=(steps, units)), rng.normal(size=(units, units))
+    states = [np.zeros(units)]
+    for step in range(steps):
+        states.append(np.tanh(inputs[step] + 0.7 * recurrent @ states[-1]))
+    return np.array(states)
+
+
+def unrolled():
+    return widgets.unrolled_rnn(SENTENCE, hidden_states(len(SENTENCE), 5))
+
+
 CASES = {
     "softmax_temperature": lambda: widgets.softmax_temperature([2.0, 1.0, -1.0], LABELS),
     "query_key_value-plano": lookup_plane,
@@ -53,5 +68,6 @@ CASES = {
     "scaled_scores": lambda: widgets.scaled_scores(num_keys=7),
     "slider_figure": precomputed,
     "attention_hero": widgets.attention_hero,
+    "unrolled_rnn": unrolled,
     "quiz": lambda: widgets.quiz([QUESTION, QUESTION]),
 }

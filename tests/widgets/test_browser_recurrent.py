@@ -1,0 +1,91 @@
+"""Em Chromium de verdade: as figuras recorrentes mostram os números do NumPy a cada posição."""
+
+import numpy as np
+import pytest
+
+from .cases import CASES, SENTENCE, hidden_states
+from .test_browser_use import summary_after
+from .test_browser_values import MOVE, TEXTS, VALUES, number
+
+pytestmark = pytest.mark.browser
+
+STATE = """() => [...document.querySelectorAll('[data-role="step"]')]
+  .map((step) => step.dataset.state)"""
+
+
+@pytest.mark.parametrize("step", [0, 1, 4, 7])
+def test_unrolled_bars_and_norms(show, step):
+    states = hidden_states(len(SENTENCE), 5)
+    page = show(CASES["unrolled_rnn"]()._repr_html_())
+    page.evaluate(MOVE, ["time", step])
+    assert page.evaluate(VALUES, "unit") == pytest.approx(states[step].tolist(), abs=5.1e-5)
+    before = states[max(step - 1, 0)]
+    shown = [number(page.evaluate(TEXTS, role)[0]) for role in ("norm", "change")]
+    expected = [np.linalg.norm(states[step]), np.linalg.norm(states[step] - before)]
+    assert shown == pytest.approx(expected, abs=0.0052)
+    assert page.evaluate(STATE) == ["done"] * step + ["now"] + ["next"] * (7 - step)
+
+
+def test_unrolled_bars_reach_from_the_middle_to_the_value(show):
+    states = hidden_states(len(SENTENCE), 5)
+    page = show(CASES["unrolled_rnn"]()._repr_html_(), reduced_motion="reduce")
+    page.evaluate(MOVE, ["time", 4])
+    rows = page.locator('[data-role="unit"]')
+    for unit, value in enumerate(states[4]):
+        track = rows.nth(unit).locator(".cw-track").bounding_box()
+        fill = rows.nth(unit).locator(".cw-signed-fill").bounding_box()
+        middle = track["x"] + track["width"] / 2
+        edge = fill["x"] if value < 0 else fill["x"] + fill["width"]
+        assert (edge - middle) / (track["width"] / 2) == pytest.approx(value, abs=0.01)
+
+
+def test_unrolled_speaks_and_obeys_the_keyboard(show):
+    page = show(CASES["unrolled_rnn"]()._repr_html_())
+    slider = page.locator('[data-role="time"]')
+    slider.focus()
+    slider.press("Home")
+    assert summary_after(page) == ("Passo 0 de 7: nada foi lido ainda; o estado é h₀, o inicial.")
+    assert slider.get_attribute("aria-valuetext") == "0 · nada lido"
+    for _ in range(4):
+        slider.press("ArrowRight")
+    assert summary_after(page) == (
+        "Passo 4 de 7: a célula lê «dormiu» e leva o estado de h₃ a h₄. "
+        "A unidade que mais muda é a 3, de −0,02 para −0,97."
+    )
+    assert slider.get_attribute("aria-valuetext") == "4 · «dormiu»"
+
+
+def test_unrolled_columns_answer_to_the_mouse(show):
+    page = show(CASES["unrolled_rnn"]()._repr_html_())
+    page.locator('[data-role="step"]').nth(6).click()
+    assert page.locator('[data-role="time"]').input_value() == "6"
+
+
+def test_player_walks_to_the_end_and_stops(show):
+    page = show(CASES["unrolled_rnn"]()._repr_html_())
+    button, slider = page.locator('[data-role="play"]'), page.locator('[data-role="time"]')
+    page.clock.install()
+    button.focus()
+    page.keyboard.press("Enter")
+    assert slider.input_value() == "2"
+    assert button.inner_text().split() == ["⏸", "Parar"]
+    page.clock.run_for(1500)
+    assert slider.input_value() == "3"
+    page.keyboard.press("Enter")
+    assert button.inner_text().split() == ["▶", "Tocar"]
+    page.clock.run_for(3000)
+    assert slider.input_value() == "3"
+    page.keyboard.press("Enter")
+    page.clock.run_for(60000)
+    assert slider.input_value() == "7"
+    assert button.inner_text().split() == ["▶", "Tocar"]
+    page.keyboard.press("Enter")
+    assert slider.input_value() == "0"
+
+
+def test_moving_the_slider_stops_the_player(show):
+    page = show(CASES["unrolled_rnn"]()._repr_html_())
+    page.clock.install()
+    page.locator('[data-role="play"]').click()
+    page.locator('[data-role="time"]').press("End")
+    assert page.locator('[data-role="play"]').inner_text().split() == ["▶", "Tocar"]
