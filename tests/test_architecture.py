@@ -23,9 +23,11 @@ FLOORS: dict[str, set[str]] = {
     "arguments": set(),
     "quiet_startup": set(),
     "doctor": {""},
-    "authoring": {"", "evidence"},
+    "authoring": {"", "evidence", "flowchart"},
     "evidence": {"", "plotting"},
-    "exercises": {"", "reference", "data", "plotting"},  # de plotting, só a paleta
+    # De plotting, só a paleta.
+    "exercises": {"", "reference", "data", "plotting", "flowchart"},
+    "flowchart": set(),
     "models": {"attention", "recurrent", "data", "training"},
     "attention": set(),
     "recurrent": set(),
@@ -41,13 +43,16 @@ FRAMEWORKS = {"torch", "tensorflow", "keras", "jax"}
 # Andares que não conhecem nenhuma biblioteca de aprendizado, nem dentro de função.
 WITHOUT_FRAMEWORK = {
     "__init__", "__main__", "cli", "arguments", "doctor", "authoring", "evidence", "exercises",
-    "reference", "data", "plotting", "widgets", "keras_layers",
+    "reference", "data", "plotting", "widgets", "flowchart",
 }  # fmt: skip
+# Pode importar o Keras dentro de função (LIGHT confere que é só dentro), nunca o PyTorch.
+WITHOUT_TORCH = {"keras_layers"}
 WITHOUT_KERAS = {"attention", "recurrent", "models", "training", "benchmark"}
 LIGHT = (
     "coursekit", "coursekit.exercises", "coursekit.reference", "coursekit.evidence",
     "coursekit.plotting", "coursekit.widgets", "coursekit.data", "coursekit.authoring",
     "coursekit.benchmark", "coursekit.doctor", "coursekit.cli", "coursekit.keras_layers",
+    "coursekit.flowchart",
 )  # fmt: skip
 VAGUE_NAMES = {"utils", "util", "helpers", "helper", "common", "misc"}
 MAX_LINES = 400
@@ -121,6 +126,8 @@ def test_imports_only_go_down(path):
     roots = {name.split(".")[0] for name in modules}
     if floor in WITHOUT_FRAMEWORK:
         assert roots & FRAMEWORKS == set()
+    if floor in WITHOUT_TORCH:
+        assert roots & {"torch", "jax"} == set()
     if floor in WITHOUT_KERAS:
         assert roots & {"tensorflow", "keras"} == set()
 

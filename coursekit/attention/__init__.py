@@ -7,8 +7,21 @@ e a linha que nada vê vale 0.
 """
 
 from coursekit.attention.attend import attend
+from coursekit.attention.cache import KeyValueCache, cache_bytes
 from coursekit.attention.kernel import kernel_regression
 from coursekit.attention.masks import causal_mask, padding_mask, window_mask
+from coursekit.attention.multihead import MultiHeadAttention
+from coursekit.attention.multihead_state import (
+    multihead_state_from_torch,
+    multihead_state_to_torch,
+)
+from coursekit.attention.position_vectors import (
+    LearnedPosition,
+    SinusoidalPosition,
+    sinusoidal_positions,
+)
+from coursekit.attention.rotary import RotaryPosition
+from coursekit.attention.score_biases import LinearBias, RelativeBias, alibi_slopes
 from coursekit.attention.score_modules import (
     AdditiveScore,
     DotScore,
@@ -29,18 +42,30 @@ __all__ = [
     "AdditiveScore",
     "DotScore",
     "GeneralScore",
+    "KeyValueCache",
+    "LearnedPosition",
+    "LinearBias",
+    "MultiHeadAttention",
+    "RelativeBias",
+    "RotaryPosition",
     "ScaledDotScore",
+    "SinusoidalPosition",
     "additive_scores",
+    "alibi_slopes",
     "attend",
+    "cache_bytes",
     "causal_mask",
     "dot_scores",
     "gaussian_scores",
     "general_scores",
     "kernel_regression",
     "masked_softmax",
+    "multihead_state_from_torch",
+    "multihead_state_to_torch",
     "normalize_weights",
     "padding_mask",
     "scaled_dot_scores",
+    "sinusoidal_positions",
     "softmax",
     "threshold_weights",
     "weighted_mean",

@@ -7,6 +7,13 @@ caminho até o mesmo número. Não carrega PyTorch nem TensorFlow.
 
 from coursekit.reference.attend import attend
 from coursekit.reference.kernel import kernel_regression
+from coursekit.reference.multihead import multi_head_attention
+from coursekit.reference.positions import (
+    linear_bias,
+    relative_bias,
+    rotate_pairs,
+    sinusoidal_positions,
+)
 from coursekit.reference.probability import entropy, softmax_jacobian
 from coursekit.reference.recurrent import BackwardPass, bptt, run_gru, run_lstm, run_rnn
 from coursekit.reference.scores import (
@@ -30,12 +37,17 @@ __all__ = [
     "gaussian_scores",
     "general_scores",
     "kernel_regression",
+    "linear_bias",
     "masked_softmax",
+    "multi_head_attention",
     "normalize_weights",
+    "relative_bias",
+    "rotate_pairs",
     "run_gru",
     "run_lstm",
     "run_rnn",
     "scaled_dot_scores",
+    "sinusoidal_positions",
     "softmax",
     "softmax_jacobian",
     "sparsemax",
