@@ -6,6 +6,7 @@ nada é buscado na rede. Sem JavaScript, aparece o estado inicial; num terminal,
 """
 
 from coursekit.widgets.budget import attention_budget
+from coursekit.widgets.gradient_lag import gradient_lag
 from coursekit.widgets.hero import attention_hero
 from coursekit.widgets.kernel import kernel_bandwidth
 from coursekit.widgets.lookup import query_key_value
@@ -23,6 +24,7 @@ __all__ = [
     "Widget",
     "attention_budget",
     "attention_hero",
+    "gradient_lag",
     "kernel_bandwidth",
     "query_key_value",
     "quiz",

@@ -6,19 +6,18 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from coursekit.plotting.checks import require_array, require_labels
+from coursekit.plotting.checks import require_array
 from coursekit.plotting.decimal_comma import format_decimal
 from coursekit.widgets.controls import play_button, slider
 from coursekit.widgets.markup import Attributes, Markup, tag
 from coursekit.widgets.rows import fact
+from coursekit.widgets.sequence import require_tokens, require_units
 from coursekit.widgets.signed import mini_bars, signed_rows, subscript
 from coursekit.widgets.widget import Widget
 
 __all__ = ["unrolled_rnn"]
 
 Vector = NDArray[np.float64]
-_MAX_STEPS = 24
-_MAX_UNITS = 12
 _START = 1
 _DECIMALS = 4
 _TITLE = "A mesma célula, um passo de cada vez"
@@ -99,22 +98,13 @@ def unrolled_rnn(tokens: Sequence[str], states: ArrayLike, *, title: str | None 
 def _build(tokens: Sequence[str], states: ArrayLike) -> _Scene:
     """Confere a entrada da figura."""
     values = require_array("states", states, ndim=2)
-    words = require_labels("tokens", tokens, len(tokens))
-    if not 2 <= len(words) <= _MAX_STEPS:
-        raise ValueError(
-            f"tokens tem {len(words)} itens; aceito de 2 a {_MAX_STEPS}. "
-            "Escolha um trecho que caiba na tela."
-        )
+    words = require_tokens(tokens)
     if len(values) != len(words) + 1:
         raise ValueError(
             f"states tem {len(values)} linhas para {len(words)} tokens; aceito uma a mais que os "
             "tokens. Ponha o estado inicial h₀ na primeira linha, por exemplo com np.vstack."
         )
-    if values.shape[1] > _MAX_UNITS:
-        raise ValueError(
-            f"states tem {values.shape[1]} unidades; aceito até {_MAX_UNITS}. "
-            f"Mostre algumas, por exemplo states[:, :{_MAX_UNITS}]."
-        )
+    require_units("states", values.shape[1])
     return _Scene(words, np.round(values, _DECIMALS) + 0.0, _START)
 
 

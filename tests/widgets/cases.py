@@ -58,6 +58,20 @@ def unrolled():
     return widgets.unrolled_rnn(SENTENCE, hidden_states(len(SENTENCE), 5))
 
 
+RADII = np.array([0.5, 0.8, 0.9, 1.0, 1.1, 1.5])
+
+
+def lag_curves(num_lags=100):
+    """Três dinâmicas de fator conhecido: ρ, um pouco menos que ρ, e sempre 1."""
+    lags = np.arange(float(num_lags))
+    damped = np.minimum(0.92 * RADII, 1.03)[:, None] ** lags
+    return {
+        "linear": RADII[:, None] ** lags,
+        "tanh": damped * (1 + 0.2 * np.cos(lags)),
+        "ortogonal": np.ones((len(RADII), num_lags)),
+    }
+
+
 CASES = {
     "softmax_temperature": lambda: widgets.softmax_temperature([2.0, 1.0, -1.0], LABELS),
     "query_key_value-plano": lookup_plane,
@@ -69,5 +83,6 @@ CASES = {
     "slider_figure": precomputed,
     "attention_hero": widgets.attention_hero,
     "unrolled_rnn": unrolled,
+    "gradient_lag": lambda: widgets.gradient_lag(RADII, lag_curves()),
     "quiz": lambda: widgets.quiz([QUESTION, QUESTION]),
 }

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from .cases import CASES, SENTENCE, hidden_states
+from .cases import CASES, SENTENCE, hidden_states, lag_curves
 from .test_browser_use import summary_after
 from .test_browser_values import MOVE, TEXTS, VALUES, number
 
@@ -89,3 +89,38 @@ def test_moving_the_slider_stops_the_player(show):
     page.locator('[data-role="play"]').click()
     page.locator('[data-role="time"]').press("End")
     assert page.locator('[data-role="play"]').inner_text().split() == ["▶", "Tocar"]
+
+
+POINTS = """() => [...document.querySelectorAll('[data-role="curve"]')]
+  .map((curve) => curve.getAttribute("points").split(" ")
+    .map((pair) => pair.split(",").map(Number)))"""
+
+
+@pytest.mark.parametrize("radius", [0, 2, 5])
+def test_gradient_lines_and_readings(show, radius):
+    widget = CASES["gradient_lag"]()
+    page = show(widget._repr_html_())
+    page.evaluate(MOVE, ["radius", radius])
+    low, high = widget.config["powerSpan"]
+    for points, norms in zip(page.evaluate(POINTS), lag_curves().values(), strict=True):
+        x, y = np.array(points).T
+        assert x == pytest.approx(np.linspace(0, 1000, 100), abs=0.051)
+        found = low + (high - low) * (1 - y / 1000)
+        assert found == pytest.approx(np.maximum(np.log10(norms[radius]), -30), abs=0.002)
+    assert page.evaluate(TEXTS, "factor") == widget.config["factors"][radius]
+    assert page.evaluate(TEXTS, "reach") == widget.config["reaches"][radius]
+    assert summary_after(page) == widget.config["summaries"][radius]
+
+
+def test_gradient_markers_sit_on_their_lines(show):
+    widget = CASES["gradient_lag"]()
+    page = show(widget._repr_html_())
+    page.locator('[data-role="radius"]').press("Home")
+    low, high = widget.config["powerSpan"]
+    for curve, norms in enumerate(lag_curves().values()):
+        places = page.locator(f'[data-role="marker-{curve}"]').evaluate_all(
+            "(marks) => marks.map((m) => [Number(m.dataset.lag), parseFloat(m.getAttribute('y'))])"
+        )
+        assert len(places) >= 5
+        expected = [100 * (1 - (np.log10(norms[0, lag]) - low) / (high - low)) for lag, _ in places]
+        assert [y for _, y in places] == pytest.approx(expected, abs=0.01)

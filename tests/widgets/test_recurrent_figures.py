@@ -4,11 +4,19 @@ import re
 
 import numpy as np
 import pytest
+from scipy.stats import linregress
 
 from coursekit import widgets
 
-from .cases import SENTENCE, hidden_states
+from .cases import RADII, SENTENCE, hidden_states, lag_curves
+from .test_browser_values import number
 from .test_initial_state import numbers
+
+
+def lag(*, radii=(0.5, 1.0), curves=None, **options):
+    chosen = {"a": np.ones((2, 9))} if curves is None else curves
+    return widgets.gradient_lag(radii, chosen, **options)
+
 
 STATES = hidden_states(3, 2)
 
@@ -41,12 +49,96 @@ def test_unrolled_draws_one_column_per_state_in_reading_order():
     assert re.findall(r'class="cw-read">([^<]+)<', html) == ["início", *SENTENCE]
 
 
+def slopes(norms):
+    """Fator por passo pelo ajuste do SciPy, outro caminho."""
+    return np.exp(linregress(np.arange(len(norms)), np.log(norms)).slope)
+
+
+def test_gradient_factors_and_crossings_come_from_the_curves():
+    curves = lag_curves()
+    widget = widgets.gradient_lag(RADII, curves)
+    for radius in range(len(RADII)):
+        factors = [number(text) for text in widget.config["factors"][radius]]
+        expected = [slopes(norms[radius]) for norms in curves.values()]
+        assert factors == pytest.approx(expected, abs=0.00051)
+        for text, norms in zip(widget.config["reaches"][radius], curves.values(), strict=True):
+            lag = next((k for k, norm in enumerate(norms[radius]) if norm < 1e-3), None)
+            assert text == ("não até 99" if lag is None else f"defasagem {lag}")
+
+
+def test_gradient_summary_says_what_each_line_does():
+    widget = widgets.gradient_lag([0.9, 1.0, 1.1], {"linear": powers_of([0.9, 1.0, 1.1], 80)})
+    # 0,9^66 = 9,5e-4 é a primeira potência abaixo de um milésimo.
+    kept = "e não desce de 10⁻³ até a defasagem 79."
+    expected = [
+        "0,90: linear desvanece (fator 0,900 por passo) e desce de 10⁻³ na defasagem 66.",
+        f"1,00: linear mantém-se (fator 1,000 por passo) {kept}",
+        f"1,10: linear explode (fator 1,100 por passo) {kept}",
+    ]
+    assert widget.config["summaries"] == [f"Raio espectral {text}" for text in expected]
+    assert widget.summary == widget.config["summaries"][0]
+
+
+def powers_of(radii, num_lags):
+    return np.array(radii)[:, None] ** np.arange(float(num_lags))
+
+
+def test_gradient_lags_may_start_at_one():
+    norms = powers_of([0.1, 0.9], 9)[:, 1:]
+    widget = widgets.gradient_lag([0.1, 0.9], {"a": norms}, first_lag=1)
+    # 0,1³ fica a um arredondamento do limiar: a primeira bem abaixo é a defasagem 4.
+    assert widget.config["reaches"][0][0] in {"defasagem 3", "defasagem 4"}
+    assert widget.config["reaches"][1][0] == "não até 8"
+    assert ">1<" in widget._repr_html_()
+
+
+def test_gradient_that_underflows_keeps_the_factor_of_its_positive_part():
+    norms = np.array([[1.0, 0.25, 0.0625, 0.0, 0.0], [1.0, 1.0, 1.0, 1.0, 1.0]])
+    widget = widgets.gradient_lag([0.25, 1.0], {"a": norms})
+    assert widget.config["factors"] == [["0,250"], ["1,000"]]
+    assert widget.config["reaches"][0] == ["defasagem 3"]
+    assert widget.config["powers"][0][0][3] == -30
+
+
+def test_gradient_axis_keeps_the_threshold_in_sight_and_cuts_the_absurd():
+    flat = widgets.gradient_lag([0.5, 1.0], {"a": np.ones((2, 5))})
+    assert flat.config["powerSpan"] == [-4, 1]
+    wild = widgets.gradient_lag([0.5, 1.0], {"a": [[1, 1e-40, 1e-80], [1, 1e30, 1e60]]})
+    assert wild.config["powerSpan"] == [-12, 6]
+    assert wild.config["factors"] == [["0,000"], ["> 1000"]]
+
+
+def test_each_line_has_its_own_stroke_and_marker():
+    widget = widgets.gradient_lag([0.5, 1.0], {name: np.ones((2, 9)) for name in "abcd"})
+    html = widget._repr_html_()
+    shapes = [
+        re.search(rf'class="cw-marker cw-marker-{n}" d="([^"]+)"', html)[1] for n in range(1, 5)
+    ]
+    assert len(set(shapes)) == 4
+    strokes = [re.search(rf"cw-series-{n}\{{[^}}]*\}}", html)[0] for n in range(1, 5)]
+    assert len({re.sub(r"stroke:var[^;}]+|series-.", "", stroke) for stroke in strokes}) == 4
+
+
 def test_default_title_and_chosen_title():
     assert widgets.unrolled_rnn(["a", "b"], STATES[:3]).title.startswith("A mesma célula")
     assert widgets.unrolled_rnn(["a", "b"], STATES[:3], title="Outro").title == "Outro"
 
 
 BAD = [
+    (lambda: lag(radii=[1.0, 0.5]), r"de 1 a 0\.5; aceito 2 ou mais, positivos e crescentes.*sort"),
+    (lambda: lag(radii=[0.0, 0.5]), r"de 0 a 0\.5; aceito.*positivos"),
+    (lambda: lag(curves={}), r"0 dinâmicas; aceito de 1 a 4.*Escolha"),
+    (lambda: lag(first_lag=-1), r"first_lag = -1 é negativa; aceito 0.*Use 0"),
+    (
+        lambda: lag(curves={"a": np.ones((3, 9))}),
+        r"'a'\] tem forma \(3, 9\); aceito \(2, L\).*transpor",
+    ),
+    (lambda: lag(curves={"a": -np.ones((2, 9))}), r"'a'\] tem norma negativa.*Passe a norma"),
+    (lambda: lag(curves={"a": np.zeros((2, 9))}), r"nula nas duas primeiras.*Passe a norma"),
+    (
+        lambda: lag(curves={"a": np.ones((2, 9)), "b": np.ones((2, 7))}),
+        r"\[9, 7\]; aceito o mesmo número.*Corte",
+    ),
     (lambda: widgets.unrolled_rnn(["a"], STATES[:2]), r"tokens tem 1 itens; aceito de 2.*Escolha"),
     (
         lambda: widgets.unrolled_rnn(["a", "b", "c"], STATES[:3]),
