@@ -1,13 +1,14 @@
 """Rodadas de memória: repetíveis, com medidas que sabem o que é acerto e o que é acaso."""
 
 import math
+from itertools import pairwise
 
 import numpy as np
 import pytest
 import torch
 from torch import nn
 
-from coursekit.data.adding_problem import CONSTANT_ANSWER_ERROR
+from coursekit.data.adding_problem import CONSTANT_ANSWER_ERROR, adding_problem
 from coursekit.data.delayed_copy import CopyTask
 from coursekit.models.memory_trial import (
     LAYER_KINDS,
@@ -19,7 +20,7 @@ from coursekit.models.memory_trial import (
     run_copy_trial,
     steps_to_reach,
 )
-from coursekit.models.sequence_readers import AttentionReader
+from coursekit.models.sequence_readers import AttentionReader, FinalStateReader
 from coursekit.training import History
 
 SHORT = TrialOptions(num_steps=3, batch_size=5, hidden_size=7)
@@ -79,7 +80,42 @@ def test_adding_trial_repeats_itself_and_depends_on_the_seed(kind):
     assert first.score == second.score != other.score
     assert first.history == second.history
     assert len(first.history.step_losses) == len(first.history.gradient_norms) == 3
-    assert len(set(first.history.step_losses)) == 3  # um lote novo a cada passo
+
+
+def test_training_is_adam_with_the_gradient_norm_clipped_at_one():
+    options = TrialOptions(num_steps=5, batch_size=5, hidden_size=7, learning_rate=0.1)
+    history = run_adding_trial("rnn", 11, 0, options=options).history
+    torch.manual_seed(0)
+    model = FinalStateReader(nn.RNN(2, 7, batch_first=True), 7)
+    optimizer = torch.optim.Adam(model.parameters(), lr=0.1)
+    generator, losses = np.random.default_rng(0), []
+    for _ in range(5):
+        batch = adding_problem(5, 11, generator=generator)
+        answers = model(torch.from_numpy(batch.inputs))
+        loss = ((answers - torch.from_numpy(batch.targets)) ** 2).mean()
+        optimizer.zero_grad()
+        loss.backward()
+        nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        optimizer.step()
+        losses.append(loss.item())
+    assert max(history.gradient_norms) > 2  # sem recorte, a trajetória seria outra
+    np.testing.assert_allclose(history.step_losses, losses, rtol=1e-4)
+
+
+def test_each_step_draws_a_new_batch():
+    still = TrialOptions(num_steps=3, batch_size=5, hidden_size=7, learning_rate=1e-12)
+    losses = run_adding_trial("rnn", 11, 0, options=still).history.step_losses
+    # O modelo não muda: só lotes diferentes mudam a perda.
+    assert min(abs(a - b) for a, b in pairwise(losses)) > 1e-3
+
+
+def test_the_seed_also_draws_the_initial_parameters():
+    still = TrialOptions(num_steps=1, batch_size=5, hidden_size=7, learning_rate=1e-12)
+    first, other = (
+        run_copy_trial("gru", CopyTask(delay=2), seed, options=still).model for seed in (0, 1)
+    )
+    for one, two in zip(first.parameters(), other.parameters(), strict=True):
+        assert float((one - two).detach().abs().max()) > 1e-2
 
 
 @pytest.mark.parametrize("kind", LAYER_KINDS)
