@@ -8,6 +8,10 @@ Módulos:
     saliency: mapa de saliência de Itti, Koch e Niebur, em versão reduzida.
     pop_out: que item de uma tela salta primeiro.
     pixel_budget: reconhecer dígitos olhando só alguns pixels.
+    pooling, atnet: agregações e a CNN com atenção.
+    self_attention, digit_transformer: bloco de autoatenção, e um ViT minúsculo.
+    pooling_trial, binding_trial, canvas_trial, digit_transformer_trial: uma rodada de cada
+        experimento com elas.
 """
 
 __all__: list[str] = []
