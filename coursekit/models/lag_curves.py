@@ -16,7 +16,7 @@ def linear_lag_norms(matrix: Tensor, num_lags: int) -> Tensor:
     r"""Mede :math:`\lVert U^k \rVert_2`: quanto uma recorrência linear amplia em ``k`` passos.
 
     Args:
-        matrix: :math:`U`, forma ``(H, H)``.
+        matrix: a matriz :math:`U`, forma ``(H, H)``.
         num_lags: maior defasagem, inteiro positivo.
 
     Returns:
@@ -41,7 +41,7 @@ def tanh_lag_norms(
     entrada é ruído normal.
 
     Args:
-        matrix: :math:`U`, forma ``(H, H)``.
+        matrix: a matriz :math:`U`, forma ``(H, H)``.
         num_lags: passos, e também a maior defasagem; inteiro positivo.
         generator: gerador do ruído de entrada.
         input_scale: desvio-padrão do ruído, ≥ 0.
