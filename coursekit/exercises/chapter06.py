@@ -142,7 +142,7 @@ def _drawn_radius() -> float:
 
 
 def _frobenius_steps() -> int:
-    """Engano: a conta com a norma de Frobenius, que o NumPy dá quando não se diz qual."""
+    """Engano: a conta com a norma que o NumPy dá quando não se diz qual."""
     matrix = power = with_radius(61, SIZE, RADIUS)
     steps = 1
     while np.linalg.norm(power) >= SMALL:

@@ -31,7 +31,7 @@ CENTER_HINT = "o ponto de partida: números de média zero, sem lado preferido."
 
 
 def _gram(result: object) -> NDArray[Any]:
-    """Q Qᵀ, na precisão da resposta."""
+    """A matriz vezes a transposta dela, na precisão da resposta."""
     matrix = to_array(result)
     if matrix.ndim != 2:
         return matrix

@@ -132,7 +132,7 @@ def _weak(predictions: Array) -> str:
 
 
 def _run_error(answer: object) -> Failure | None:
-    """O erro de evaluate é o das próprias previsões, no teste."""
+    """O erro avaliado é o das próprias previsões, no teste."""
     if not isinstance(answer, Mapping):
         raise AnswerError("esperava um dicionário")
     entries = {str(key).casefold(): value for key, value in answer.items()}
