@@ -4,8 +4,10 @@ import pytest
 
 from coursekit.authoring.checks.code_cells import check_code_cells
 from coursekit.authoring.checks.figures import check_figures
+from coursekit.authoring.checks.flowcharts import check_flowcharts
 from coursekit.authoring.checks.outputs import check_outputs
 from coursekit.authoring.checks.portable import check_portable
+from coursekit.authoring.checks.prose import readable_text
 from coursekit.authoring.checks.stubs import check_stubs
 
 GENERATED = [{"cell_type": "markdown", "source": "", "metadata": {}}] * 2
@@ -260,3 +262,42 @@ def test_problem_reads_as_a_sentence():
     problem = stubs(solved=STUDENT)[0]
     assert str(problem).startswith("[defeito] 02.ipynb, célula 2 (cel-02): a edição resolvida")
     assert "make notebooks" in str(problem)
+
+
+# --- fluxogramas
+
+FLOW = "flowchart LR\n accTitle: Título\n accDescr: Descrição.\n A --> B\n"
+
+
+def test_flowchart_must_be_read_and_described():
+    good, mute = f"```mermaid\n{FLOW}```", "Antes.\n\n```mermaid\nflowchart LR\nA --> B\n```"
+    cells = [text(good), text(mute), code("x = 1")]
+    problems = check_flowcharts("a.ipynb", cells)
+    assert [problem.where for problem in problems] == ["a.ipynb, célula 1 (cel-01), 1º fluxograma"]
+    assert "linha 2 do diagrama: falta accTitle" in problems[0].what
+    assert "bloco «text»" in problems[0].remedy
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "````mermaid\nflowchart\n````",
+        "~~~ mermaid\nflowchart\n~~~",
+        "1. lista\n\n   ```mermaid\n   flowchart\n   ```",
+        f"```mermaid\n{FLOW}```\n\n```mermaid\nflowchart\n```",
+    ],
+)
+def test_every_fence_is_seen(source):
+    (problem,) = check_flowcharts("a.ipynb", [text(source)])
+    assert "«flowchart», que não abre" in problem.what
+
+
+def test_broken_flowchart_shown_as_text_is_not_a_defect():
+    assert check_flowcharts("a.ipynb", [text("```text\nflowchart LR\nA --> [x]\n```")]) == []
+
+
+def test_language_reads_the_flowchart():
+    source = f"Prosa.\n\n```mermaid\n{FLOW.replace('Descrição', 'Uma funcao')}```"
+    assert "Uma funcao." in readable_text(source)
+    assert "accDescr" not in readable_text(source)
+    assert "-->" not in readable_text(source)

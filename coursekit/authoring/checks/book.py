@@ -8,6 +8,7 @@ from coursekit.authoring.checks.budget import check_budgets
 from coursekit.authoring.checks.claims import check_cards, check_claims, finished_chapters
 from coursekit.authoring.checks.code_cells import check_code_cells
 from coursekit.authoring.checks.figures import check_figures
+from coursekit.authoring.checks.flowcharts import check_flowcharts, check_page_flowcharts
 from coursekit.authoring.checks.freshness import check_freshness, check_orphans
 from coursekit.authoring.checks.language import (
     check_accents,
@@ -59,7 +60,7 @@ def check_notebooks_fresh(project: Project) -> list[Problem]:
 
 
 def check_notebook_contents(project: Project) -> list[Problem]:
-    """Confere células, figuras, saídas e portabilidade de cada caderno gerado."""
+    """Confere células, figuras, saídas, portabilidade e fluxogramas de cada caderno gerado."""
     problems = []
     for edition in project.editions():
         name = edition.target.relative_to(project.root).as_posix()
@@ -68,6 +69,7 @@ def check_notebook_contents(project: Project) -> list[Problem]:
         problems += check_figures(name, cells)
         problems += check_outputs(name, cells)
         problems += check_portable(name, cells)
+        problems += check_flowcharts(name, cells)
     return problems
 
 
@@ -120,6 +122,7 @@ def check_evidence(project: Project) -> list[Problem]:
 CHECKS: dict[str, Callable[[Project], list[Problem]]] = {
     "em dia": check_notebooks_fresh,
     "cadernos": check_notebook_contents,
+    "páginas": check_page_flowcharts,
     "lacunas": check_exercise_stubs,
     "orçamento": check_budgets,
     "evidência": check_evidence,

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from coursekit.authoring.checks.flowcharts import flowchart_texts
 from coursekit.authoring.checks.problem import cell_place
 from coursekit.authoring.project import Project
 from coursekit.authoring.source import read_source
@@ -70,6 +71,22 @@ def plain_prose(markdown: str) -> str:
     return _NOT_PROSE.sub(" ", markdown)
 
 
+def readable_text(markdown: str) -> str:
+    """Junta a prosa de um texto Markdown e o que se lê nos seus fluxogramas.
+
+    Args:
+        markdown: o texto.
+
+    Returns:
+        A prosa, e depois dela uma linha por título, descrição, nó ou rótulo de fluxograma.
+
+    Example:
+        >>> readable_text("O peso.")
+        'O peso.'
+    """
+    return "\n".join([plain_prose(markdown), *flowchart_texts(markdown)])
+
+
 def book_passages(project: Project) -> Iterator[Passage]:
     """Percorre a prosa do livro: páginas, capítulos, exercícios e afirmações.
 
@@ -81,7 +98,7 @@ def book_passages(project: Project) -> Iterator[Passage]:
     """
     book = project.root / "book"
     for path in sorted(book.glob("*.md")):
-        yield Passage(_relative(project, path), plain_prose(path.read_text(encoding="utf-8")))
+        yield Passage(_relative(project, path), readable_text(path.read_text(encoding="utf-8")))
     for folder in ("capitulos", "exercicios"):
         for path in sorted((book / folder).glob("[0-9]*.md")):
             yield from _source_passages(path)
@@ -121,7 +138,7 @@ def _source_passages(path: Path) -> Iterator[Passage]:
     for number, cell in enumerate(source.cells):
         place = cell_place(name, number + 2)
         if cell["cell_type"] == "markdown":
-            yield Passage(place, plain_prose(cell["source"]))
+            yield Passage(place, readable_text(cell["source"]))
             continue
         yield Passage(place, _alt_text(cell))
         yield Passage(place, " \n".join(code_texts(cell["source"])), strict=False)

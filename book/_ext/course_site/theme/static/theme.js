@@ -40,14 +40,14 @@
   }
 
   // Região que rola precisa de foco para ser rolada pelo teclado.
-  const boxes = [...document.querySelectorAll("pre, .table-frame, div.math, .output")];
+  const boxes = [...document.querySelectorAll("pre, .table-frame, .flow-frame, div.math, .output")];
   const scrollable = (box) => {
     if (box.scrollWidth > box.clientWidth) {
       if (!box.hasAttribute("tabindex")) { box.tabIndex = 0; box.dataset.scrolls = ""; }
     } else if (box.dataset.scrolls !== undefined) { box.removeAttribute("tabindex"); delete box.dataset.scrolls; }
   };
   const watcher = new ResizeObserver((entries) => {
-    for (const { target } of entries) scrollable(target.closest("pre, .table-frame, div.math, .output") ?? target);
+    for (const { target } of entries) scrollable(target.closest("pre, .table-frame, .flow-frame, div.math, .output") ?? target);
   });
   // A fórmula só ganha largura depois de desenhada: vigia-se a caixa e o que há dentro.
   const watch = () => { for (const box of boxes) { watcher.observe(box); for (const inner of box.children) watcher.observe(inner); scrollable(box); } };
