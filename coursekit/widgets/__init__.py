@@ -10,6 +10,7 @@ from coursekit.widgets.gradient_lag import gradient_lag
 from coursekit.widgets.hero import attention_hero
 from coursekit.widgets.kernel import kernel_bandwidth
 from coursekit.widgets.lookup import query_key_value
+from coursekit.widgets.lstm import lstm_gates
 from coursekit.widgets.precomputed import slider_figure
 from coursekit.widgets.questions import Option, Question, quiz
 from coursekit.widgets.scaling import scaled_scores
@@ -26,6 +27,7 @@ __all__ = [
     "attention_hero",
     "gradient_lag",
     "kernel_bandwidth",
+    "lstm_gates",
     "query_key_value",
     "quiz",
     "scaled_scores",

@@ -213,7 +213,8 @@ def _sentence(scene: _Scene, curve: int, radius: int) -> str:
         if lag is None
         else f"desce de 10⁻³ na defasagem {lag}"
     )
-    return f"{scene.names[curve]} {effect} (fator {_factor_text(scene, curve, radius)} por passo) e {reach}"
+    written = _factor_text(scene, curve, radius)
+    return f"{scene.names[curve]} {effect} (fator {written} por passo) e {reach}"
 
 
 def _summaries(scene: _Scene) -> list[str]:

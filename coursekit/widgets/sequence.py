@@ -4,11 +4,10 @@ from collections.abc import Sequence
 
 from coursekit.plotting.checks import require_labels
 
-__all__ = ["MAX_UNITS", "require_tokens", "require_units"]
+__all__ = ["require_tokens", "require_units"]
 
 _MAX_STEPS = 24
-MAX_UNITS = 12
-"""Quantas unidades cabem na tela, uma barra ou um botão por unidade."""
+_MAX_UNITS = 12
 
 
 def require_tokens(tokens: Sequence[str]) -> list[str]:
@@ -50,8 +49,8 @@ def require_units(name: str, count: int) -> None:
     Example:
         >>> require_units("states", 12)
     """
-    if count > MAX_UNITS:
+    if count > _MAX_UNITS:
         raise ValueError(
-            f"{name} tem {count} unidades; aceito até {MAX_UNITS}. "
-            f"Mostre algumas, por exemplo {name}[:, :{MAX_UNITS}]."
+            f"{name} tem {count} unidades; aceito até {_MAX_UNITS}. "
+            f"Mostre algumas: corte cada matriz com [:, :{_MAX_UNITS}]."
         )

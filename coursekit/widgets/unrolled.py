@@ -91,7 +91,7 @@ def unrolled_rnn(tokens: Sequence[str], states: ArrayLike, *, title: str | None 
             "states": scene.states.tolist(),
             "largest": scene.largest,
         },
-        parts=("signed", "player"),
+        parts=("signed", "sequence", "player"),
     )
 
 

@@ -72,6 +72,19 @@ def lag_curves(num_lags=100):
     }
 
 
+def gate_values(steps=7, units=3, seed=11, initial=0.0):
+    """Portas sorteadas e os estados que elas produzem, passo a passo."""
+    rng = np.random.default_rng(seed)
+    forget, entry, output = 1 / (1 + np.exp(-rng.normal(0.5, 1.5, size=(3, steps, units))))
+    candidate = np.tanh(rng.normal(size=(steps, units)))
+    cell, cells = np.full(units, initial), []
+    for f, i, g in zip(forget, entry, candidate, strict=True):
+        cell = f * cell + i * g
+        cells.append(cell)
+    values = {"forget": forget, "input": entry, "output": output, "candidate": candidate}
+    return {**values, "cell": np.array(cells), "hidden": output * np.tanh(cells)}
+
+
 CASES = {
     "softmax_temperature": lambda: widgets.softmax_temperature([2.0, 1.0, -1.0], LABELS),
     "query_key_value-plano": lookup_plane,
@@ -83,6 +96,7 @@ CASES = {
     "slider_figure": precomputed,
     "attention_hero": widgets.attention_hero,
     "unrolled_rnn": unrolled,
+    "lstm_gates": lambda: widgets.lstm_gates(SENTENCE, gate_values()),
     "gradient_lag": lambda: widgets.gradient_lag(RADII, lag_curves()),
     "quiz": lambda: widgets.quiz([QUESTION, QUESTION]),
 }

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from .cases import CASES, SENTENCE, hidden_states, lag_curves
+from .cases import CASES, SENTENCE, gate_values, hidden_states, lag_curves
 from .test_browser_use import summary_after
 from .test_browser_values import MOVE, TEXTS, VALUES, number
 
@@ -124,3 +124,60 @@ def test_gradient_markers_sit_on_their_lines(show):
         assert len(places) >= 5
         expected = [100 * (1 - (np.log10(norms[0, lag]) - low) / (high - low)) for lag, _ in places]
         assert [y for _, y in places] == pytest.approx(expected, abs=0.01)
+
+
+TILES = """() => Object.fromEntries([...document.querySelectorAll(".cw-tile")]
+  .map((tile) => [tile.dataset.role,
+    [Number(tile.dataset.value), tile.querySelector(".cw-number").textContent]]))"""
+
+
+@pytest.mark.parametrize(("step", "unit"), [(1, 0), (4, 1), (7, 2)])
+def test_gates_ledger(show, step, unit):
+    gates = gate_values()
+    page = show(CASES["lstm_gates"]()._repr_html_())
+    page.evaluate(MOVE, ["time", step])
+    page.locator('[data-role="unit"]').nth(unit).check()
+    at = {name: value[step - 1, unit] for name, value in gates.items()}
+    before = gates["cell"][step - 2, unit] if step > 1 else 0.0
+    expected = {
+        **at,
+        "before": before,
+        "kept": at["forget"] * before,
+        "written": at["input"] * at["candidate"],
+        "squashed": np.tanh(at["cell"]),
+    }
+    tiles = page.evaluate(TILES)
+    assert set(tiles) == set(expected)
+    for role, (value, text) in tiles.items():
+        assert value == pytest.approx(expected[role], abs=2e-4), role
+        assert number(text) == pytest.approx(expected[role], abs=7e-4), role
+    spoken = summary_after(page)
+    assert spoken.startswith(f"Passo {step} de 7, «{SENTENCE[step - 1]}», unidade {unit + 1}: c")
+    assert f"guarda {round(100 * at['forget'])}% da memória anterior." in spoken
+
+
+def test_gates_history_follows_the_unit(show):
+    cell = gate_values()["cell"]
+    page = show(CASES["lstm_gates"]()._repr_html_(), reduced_motion="reduce")
+    page.locator('[data-role="unit"]').nth(1).check()
+    largest = max(1.0, np.abs(cell).max())
+    moments = page.locator('[data-role="step"]')
+    for step in range(7):
+        frame = moments.nth(step).locator("svg").bounding_box()
+        fill = moments.nth(step).locator(".cw-signed-fill").bounding_box()
+        value = cell[step, 1] / largest
+        edge = fill["y"] if value >= 0 else fill["y"] + fill["height"]
+        middle = frame["y"] + frame["height"] / 2
+        assert (middle - edge) / (frame["height"] / 2) == pytest.approx(value, abs=0.02)
+
+
+def test_gates_work_by_keyboard_and_mouse(show):
+    page = show(CASES["lstm_gates"]()._repr_html_())
+    page.keyboard.press("Tab")
+    page.keyboard.press("Home")
+    page.keyboard.press("Tab")
+    page.keyboard.press("ArrowRight")
+    assert summary_after(page).startswith("Passo 1 de 7, «o», unidade 2: c₁ =")
+    page.locator('[data-role="step"]').nth(4).click()
+    assert page.locator('[data-role="time"]').input_value() == "5"
+    assert summary_after(page).startswith("Passo 5 de 7, «no», unidade 2: c₅ =")

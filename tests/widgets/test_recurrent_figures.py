@@ -8,7 +8,7 @@ from scipy.stats import linregress
 
 from coursekit import widgets
 
-from .cases import RADII, SENTENCE, hidden_states, lag_curves
+from .cases import RADII, SENTENCE, gate_values, hidden_states, lag_curves
 from .test_browser_values import number
 from .test_initial_state import numbers
 
@@ -16,6 +16,11 @@ from .test_initial_state import numbers
 def lag(*, radii=(0.5, 1.0), curves=None, **options):
     chosen = {"a": np.ones((2, 9))} if curves is None else curves
     return widgets.gradient_lag(radii, chosen, **options)
+
+
+def portas(**changes):
+    values = {**gate_values(), **changes}
+    return widgets.lstm_gates(SENTENCE, {k: v for k, v in values.items() if v is not None})
 
 
 STATES = hidden_states(3, 2)
@@ -119,12 +124,59 @@ def test_each_line_has_its_own_stroke_and_marker():
     assert len({re.sub(r"stroke:var[^;}]+|series-.", "", stroke) for stroke in strokes}) == 4
 
 
+def test_gates_summary_closes_the_arithmetic_by_hand():
+    # c₁ = 0,5·(−1) + 0,25·0,8 = −0,3; h₁ = 0,5·tanh(−0,3). c₂ = 1·(−0,3) + 0·g = −0,3.
+    cell, output = [[-0.3], [-0.3]], [[0.5], [1.0]]
+    gates = {"forget": [[0.5], [1.0]], "input": [[0.25], [0.0]], "output": output}
+    gates |= {"candidate": [[0.8], [-0.6]], "cell": cell, "hidden": output * np.tanh(cell)}
+    widget = widgets.lstm_gates(["um", "dois"], gates, initial_cell=[-1.0])
+    assert widget.summary == (
+        "Passo 2 de 2, «dois», unidade 1: c₂ = 1,000 × (−0,300) + 0,000 × (−0,600) = −0,300; "
+        "h₂ = 1,000 × tanh(−0,300) = −0,291. A porta de esquecimento guarda 100% da memória "
+        "anterior."
+    )
+    html = widget._repr_html_()
+    tiles = dict(re.findall(r'data-role="(\w+)"><span class="cw-tile-name">[^<]*</span> '
+                            r'<span class="cw-number">([^<]+)<', html))  # fmt: skip
+    assert tiles == {
+        "before": "−0,300", "forget": "1,000", "kept": "−0,300", "candidate": "−0,600",
+        "input": "0,000", "written": "0,000", "cell": "−0,300", "squashed": "−0,291",
+        "output": "1,000", "hidden": "−0,291",
+    }  # fmt: skip
+
+
+def test_gates_accept_float32_and_the_real_layer_equations():
+    values = {name: value.astype(np.float32) for name, value in gate_values().items()}
+    assert widgets.lstm_gates(SENTENCE, values).config["initial"] == [0.0, 0.0, 0.0]
+
+
+def test_gates_memory_scale_covers_every_unit():
+    gates = gate_values(initial=3.0)
+    widget = widgets.lstm_gates(SENTENCE, gates, initial_cell=[3.0, 3.0, 3.0])
+    assert widget.config["largest"] == round(np.abs(gates["cell"]).max(), 4) > 3
+
+
 def test_default_title_and_chosen_title():
     assert widgets.unrolled_rnn(["a", "b"], STATES[:3]).title.startswith("A mesma célula")
     assert widgets.unrolled_rnn(["a", "b"], STATES[:3], title="Outro").title == "Outro"
 
 
 BAD = [
+    (lambda: portas(cell=None), r"chaves \['candidate', 'forget'.*aceito exatamente.*nomes"),
+    (lambda: portas(cell=np.ones((6, 3))), r"'cell'\] tem forma \(6, 3\).*Escolha um exemplo"),
+    (lambda: portas(forget=2 * np.ones((7, 3))), r"'forget'\] vai de 2 a 2; aceito.*sigmoide"),
+    (lambda: portas(input=-np.ones((7, 3))), r"'input'\] vai de -1 a -1; aceito.*sigmoide"),
+    (lambda: portas(cell=np.ones((7, 3))), r"'cell'\] difere da equação.*0\.0001.*initial_cell"),
+    (lambda: portas(hidden=np.ones((7, 3))), r"'hidden'\] difere da equação.*ordem das portas"),
+    (
+        lambda: widgets.lstm_gates(SENTENCE, gate_values(initial=1.0)),
+        r"'cell'\] difere.*passe initial_cell",
+    ),
+    (
+        lambda: widgets.lstm_gates(SENTENCE, gate_values(), initial_cell=[0.0]),
+        r"initial_cell tem forma \(1,\); aceito \(3,\).*Omita",
+    ),
+    (lambda: widgets.lstm_gates(SENTENCE, gate_values(units=13)), r"gates tem 13 unidades; .*12"),
     (lambda: lag(radii=[1.0, 0.5]), r"de 1 a 0\.5; aceito 2 ou mais, positivos e crescentes.*sort"),
     (lambda: lag(radii=[0.0, 0.5]), r"de 0 a 0\.5; aceito.*positivos"),
     (lambda: lag(curves={}), r"0 dinâmicas; aceito de 1 a 4.*Escolha"),
@@ -146,7 +198,7 @@ BAD = [
     ),
     (
         lambda: widgets.unrolled_rnn(["a", "b"], np.zeros((3, 13))),
-        r"13 unidades; aceito até 12.*states\[:, :12\]",
+        r"13 unidades; aceito até 12.*corte cada matriz com \[:, :12\]",
     ),
     (lambda: widgets.unrolled_rnn(["a", "b"], np.zeros(3)), r"states tem forma \(3,\).*2 dimens"),
 ]
