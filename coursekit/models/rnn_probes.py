@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from coursekit.recurrent import RNN
-from coursekit.reference.recurrent import BackwardPass, bptt
 
 __all__ = ["RnnCase", "batch_leak", "random_case", "readout_effect", "state_links", "who_updates"]
 
@@ -44,7 +43,7 @@ class RnnCase:
 
     @property
     def weights(self) -> dict[str, Array]:
-        """Os pesos com os nomes do oráculo."""
+        """Os pesos com os nomes que :mod:`coursekit.reference.recurrent` espera."""
         zeros = np.zeros_like(self.b)
         return {"weight_ih": self.W, "weight_hh": self.U, "bias_ih": self.b, "bias_hh": zeros}
 
@@ -68,18 +67,6 @@ class RnnCase:
         found = torch.autograd.grad(loss, [self.layer.get_parameter(name) for name in names])
         first, second, third = (gradient.numpy() for gradient in found)
         return first, second, third
-
-    def oracle(self, output_gradient: Array, truncate: int | None = None) -> BackwardPass:
-        """Retropropaga pelo oráculo, um exemplo de cada vez.
-
-        Args:
-            output_gradient: forma ``(B, T, H)``.
-            truncate: tamanho do bloco; ``None`` não corta.
-
-        Returns:
-            Os gradientes, como em :func:`coursekit.reference.recurrent.bptt`.
-        """
-        return bptt("rnn", self.inputs, self.weights, output_gradient, truncate=truncate)
 
 
 def random_case(
