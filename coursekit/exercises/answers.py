@@ -48,13 +48,15 @@ def number_check(
 
     def run(answer: object) -> Failure | None:
         received = to_number(answer)
-        if abs(received - expected()) <= tolerance:
+        distance = abs(received - expected())
+        if distance <= tolerance:
             return None
         slack = f" (a folga é de {spoken(tolerance)})" if tolerance else ""
         detail = f"recebi {spoken(received)}; não é esse o valor{slack}"
         for mistake in mistakes:
             wrong = float(np.asarray(mistake.wrong()))
-            if abs(received - wrong) <= _mistake_slack(wrong, tolerance):
+            # Mais perto do certo que do engano: é descuido de conta, não esse engano.
+            if abs(received - wrong) <= min(_mistake_slack(wrong, tolerance), distance):
                 return Failure(detail, mistake.hint)
         return Failure(detail)
 

@@ -169,9 +169,9 @@ def count_checks() -> tuple[Check, ...]:
     )
 
 
-def _stack_effects() -> Array:
+def _stack_effects(*, watched: int = 1) -> Array:
     """Quanto cada empurrão no estado inicial mexe em cada camada de uma pilha de duas."""
-    generator = np.random.default_rng(54)
+    generator = np.random.default_rng(61)
     hidden = STACK["hidden"]
     inputs = generator.normal(size=(1, STACK["steps"], STACK["inputs"]))
     layers = []
@@ -192,7 +192,7 @@ def _stack_effects() -> Array:
     calm, unit, top = np.zeros((3, 2, hidden))
     unit[0, 0], top[1] = PUSH, PUSH
     from_unit, from_top = (np.abs(final(start) - final(calm)) for start in (unit, top))
-    return np.array([from_unit[0, 1:].max(), from_unit[1].max(), *from_top.max(axis=1)])
+    return np.array([from_unit[0, watched:].max(), from_unit[1].max(), *from_top.max(axis=1)])
 
 
 def _run_effects(answer: object) -> Failure | None:
@@ -222,6 +222,10 @@ def _run_effects(answer: object) -> Failure | None:
             Mistake(
                 lambda: (others, above, top_from_top, top_from_top),
                 "o terceiro número: que camada se observa quando o empurrão é em cima?",
+            ),
+            Mistake(
+                lambda: _stack_effects(watched=0),
+                "o primeiro número: só as **outras** unidades da camada de baixo, sem a empurrada.",
             ),
             Mistake(
                 lambda: (0.0, above, below_from_top, top_from_top),

@@ -18,7 +18,7 @@ Array = NDArray[np.float64]
 
 SIZES = (2, 5, 16, 1)
 DRAWS = 400
-# A média de 400 sorteios de um elemento de matriz 3 × 3 tem desvio 1/√(3 · 400) ≈ 0,03.
+# A média de 400 sorteios de um elemento tem desvio 1/√(H · 400): 0,04 em 2 × 2.
 MEAN_LIMIT = 0.15
 SIGN_LIMIT = 0.35  # fração mínima de determinantes de cada sinal
 
@@ -121,21 +121,24 @@ def _run_mixed(answer: object) -> Failure | None:
 
 def _run_balanced(answer: object) -> Failure | None:
     """Nenhuma posição tem sinal preferido, e metade das matrizes inverte a orientação."""
-    drawn = _repeated(answer, range(DRAWS), 3)
-    if isinstance(drawn, Failure):
-        return drawn
-    mean = np.abs(drawn.mean(axis=0))
-    if mean.max() > MEAN_LIMIT:
-        place = tuple(int(i) for i in np.unravel_index(int(mean.argmax()), mean.shape))
-        return Failure(
-            f"em {DRAWS} sorteios, a posição {where(place)} não tem média próxima de 0",
-            SIGN_HINT if drawn[:, 0, 0].max() <= 0 else CENTER_HINT,
-        )
-    positive = float((np.linalg.det(drawn) > 0).mean())
-    if not SIGN_LIMIT < positive < 1 - SIGN_LIMIT:
-        return Failure(
-            f"de {DRAWS} sorteios, {round(positive * DRAWS)} têm determinante positivo", SIGN_HINT
-        )
+    for size in (3, 2):  # trocar o sinal da matriz inteira só inverte a orientação se H é ímpar
+        drawn = _repeated(answer, range(DRAWS), size)
+        if isinstance(drawn, Failure):
+            return drawn
+        mean = np.abs(drawn.mean(axis=0))
+        if mean.max() > MEAN_LIMIT:
+            place = tuple(int(i) for i in np.unravel_index(int(mean.argmax()), mean.shape))
+            return Failure(
+                f"em {DRAWS} sorteios, a posição {where(place)} não tem média próxima de 0",
+                SIGN_HINT if drawn[:, 0, 0].max() <= 0 else CENTER_HINT,
+            )
+        positive = float((np.linalg.det(drawn) > 0).mean())
+        if not SIGN_LIMIT < positive < 1 - SIGN_LIMIT:
+            return Failure(
+                f"de {DRAWS} sorteios de tamanho {size}, {round(positive * DRAWS)} têm "
+                "determinante positivo",
+                SIGN_HINT,
+            )
     return None
 
 

@@ -24,7 +24,7 @@ Array = NDArray[np.float64]
 INPUT_SIZE, HIDDEN_SIZE = 48, 80
 RATIO_INPUT, RATIO_HIDDEN = 5, 7
 LAG = 99
-LENGTH, SIGNAL_HIDDEN, PUSH = 60, 6, 0.5
+LENGTH, SIGNAL_HIDDEN, PUSH = 20, 6, 0.5
 
 
 def count(kind: str, biases: int, input_size: int, hidden_size: int) -> int:
@@ -154,7 +154,7 @@ def half_checks() -> tuple[Check, ...]:
     opening = number_check(
         "porta que guarda metade por 99 passos",
         lambda: gate,
-        tolerance=4e-4,
+        tolerance=5e-5,
         hint="que número, elevado a 99, dá 0,5?",
         mistakes=(
             Mistake(
@@ -170,6 +170,12 @@ def half_checks() -> tuple[Check, ...]:
             Mistake(
                 lambda: math.log(gate / (1 - gate)),
                 "o que se pede: o valor da porta, e não o viés que a produz.",
+            ),
+            *(
+                Mistake(
+                    lambda n=n: 0.5 ** (1 / n), "quantos passos: 99, nem um a mais nem a menos."
+                )
+                for n in (LAG - 1, LAG + 1)
             ),
             Mistake(lambda: 2 ** (1 / LAG), "o sentido: uma porta nunca passa de 1."),
         ),
@@ -212,6 +218,11 @@ def _run_signal(answer: object) -> Failure | None:
                 "quer ver.",
             ),
             Mistake(lambda: right[[1, 0, 2]], "a ordem das três medidas."),
+            Mistake(
+                lambda: (right[0], right[1], 0.0),
+                "o terceiro número: o estado inicial chegou mesmo à segunda rodada? A diferença é "
+                "pequena, mas não é zero.",
+            ),
             Mistake(
                 lambda: (right[0], right[1], 1.0),
                 "o terceiro número: a diferença dos estados **finais**, com e sem empurrão.",

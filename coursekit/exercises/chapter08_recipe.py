@@ -38,9 +38,10 @@ def running_sums() -> tuple[Array, Array, Array, Array]:
 
 def _read_shapes(answer: object) -> list[tuple[object, ...]]:
     """Lê a lista de formas de saída das camadas."""
-    if not isinstance(answer, list | tuple):
+    shapes = [*answer] if isinstance(answer, list | tuple) else []
+    if not shapes or not all(isinstance(shape, list | tuple) and shape for shape in shapes):
         raise AnswerError(f"esperava uma lista de formas; recebi {kind_of(answer)}")
-    return [tuple(shape) for shape in answer]
+    return [tuple(shape) for shape in shapes]
 
 
 def _run_shapes(answer: object) -> Failure | None:

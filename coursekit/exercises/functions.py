@@ -137,12 +137,8 @@ def _recognize(case: Case, received: NDArray[Any]) -> str | None:
     for mistake in case.mistakes:
         try:
             wrong = mistake.wrong(*case.arguments())
-        except (
-            ValueError,
-            IndexError,
-            ArithmeticError,
-        ):  # este engano não chega a um resultado neste caso
-            continue
+        except (ValueError, IndexError, ArithmeticError):
+            continue  # este engano não chega a um resultado neste caso
         if matches(received, wrong, tolerance=slack):
             return mistake.hint
     return None

@@ -147,7 +147,7 @@ def sliding(x, W, U, b, dh, k):
 
 
 def effects(*, whole_below=False, signed=False, watch=1, divide=False):
-    generator = np.random.default_rng(54)
+    generator = np.random.default_rng(61)
     inputs = torch.from_numpy(generator.normal(size=(1, 2, 3)))
     stack = torch.nn.RNN(3, 5, num_layers=2, batch_first=True, dtype=torch.float64)
     for parameter in stack.parameters():
@@ -354,6 +354,7 @@ WRONG = {
             wiring("a", [*EFFECTS[:2], EFFECTS[3], EFFECTS[3]]),
             "que camada se observa",
         ),
+        Wrong("olha também a empurrada", wiring("b", effects(watch=0)), "sem a empurrada"),
         Wrong("empurra todas", wiring("b", effects(whole_below=True)), "com o empurrão"),
         Wrong("sem medida", {"alternativa": "b"}, "a forma da resposta"),
         Wrong("só a letra", "b", "a forma da resposta"),

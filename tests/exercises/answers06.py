@@ -163,6 +163,11 @@ def uniform_entries(size, generator):
     return Q * np.sign(np.diag(R))
 
 
+def one_sign(size, generator):
+    Q = np.linalg.qr(drawn(size, generator))[0]
+    return Q * generator.choice([-1.0, 1.0])
+
+
 def near_identity(size, generator):
     Q, R = np.linalg.qr(np.eye(size) + 0.2 * drawn(size, generator))
     return Q * np.sign(np.diag(R)) * generator.choice([-1.0, 1.0], size)
@@ -334,6 +339,7 @@ WRONG = {
         Wrong("permutação", signed_permutation, "trocas de lugar"),
         Wrong("uniforme positiva", uniform_entries, "lado preferido"),
         Wrong("perto da identidade", near_identity, "direção preferida"),
+        Wrong("um sinal só", one_sign, "os sinais"),
         Wrong("Q e R", lambda n, g: tuple(np.linalg.qr(drawn(n, g))), "a fatoração QR"),
         Wrong("ganho 2", lambda n, g: 2 * orthogonal_qr(n, g), "a fatoração QR"),
     ],

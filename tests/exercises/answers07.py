@@ -100,7 +100,7 @@ def forgetting(letter, measure=FRACTIONS):
 
 def signal(*, cells=False, transposed=False, normalize=False):
     generator = np.random.default_rng(75)
-    inputs = generator.normal(size=(1, 60, 1))
+    inputs = generator.normal(size=(1, 20, 1))
     weights = drawn_weights("lstm", 1, 6, generator)
     calm, memory = run_lstm(inputs, weights)
     pushed, _ = run_lstm(inputs, weights, np.full((1, 6), 0.5))
@@ -112,7 +112,7 @@ def signal(*, cells=False, transposed=False, normalize=False):
 
 def signal_torch():
     generator = np.random.default_rng(75)
-    inputs = torch.from_numpy(generator.normal(size=(1, 60, 1)))
+    inputs = torch.from_numpy(generator.normal(size=(1, 20, 1)))
     layer = torch.nn.LSTM(1, 6, batch_first=True, dtype=torch.float64)
     layer.load_state_dict(
         {
@@ -293,6 +293,8 @@ WRONG = {
         Wrong("porta 0,5", half(gate=0.5), "muito menos"),
         Wrong("porta inteira", half(gate=1), "sobra tudo"),
         Wrong("o que se perde por passo", half(gate=1 - 0.5 ** (1 / 99)), "**mantém**"),
+        Wrong("porta de 100 passos", half(gate=0.5**0.01), "nem um a mais nem a menos"),
+        Wrong("porta com duas casas", half(gate=0.99), "que número"),
         Wrong("o viés", half(gate=4.96), "o viés que a produz"),
         Wrong("inversa", half(gate=2 ** (1 / 99)), "nunca passa de 1"),
     ],
@@ -329,6 +331,7 @@ WRONG = {
         Wrong("com softmax", named("a", signal(normalize=True)), "Nenhum softmax"),
         Wrong("ordem", named("b", [SIGNAL[1], SIGNAL[0], SIGNAL[2]]), "a ordem"),
         Wrong("empurrão intacto", named("c", [*SIGNAL[:2], 0.5]), "estados **finais**"),
+        Wrong("sem o estado inicial", named("b", [*SIGNAL[:2], 0.0]), "não é zero"),
         Wrong("tudo zero", named("b", [0.0, 0.0, 0.0]), "as três contas"),
     ],
     "07-6": [

@@ -365,6 +365,7 @@ WRONG = {
         Wrong("zeros", generating("a", [0.0, 0.0, 0.0]), "cada medida"),
     ],
     "08-6": [
+        Wrong("formas vazias", recipe(formas=[]), "a lista de camadas"),
         Wrong("sem a densa", recipe(formas=[(None, 16)]), "falta uma camada densa"),
         Wrong(
             "um estado por passo",
