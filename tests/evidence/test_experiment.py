@@ -147,7 +147,7 @@ def test_failed_measurement_supports_nothing():
 
 @pytest.mark.parametrize("experiment_id", ["E00", "E99", "e04", "4", ""])
 def test_rejects_unknown_experiment(experiment_id):
-    with pytest.raises(ValueError, match="não está no catálogo, que vai de E01 a E52"):
+    with pytest.raises(ValueError, match="não está no catálogo, que vai de E01 a E53"):
         an_experiment(experiment_id)
 
 
