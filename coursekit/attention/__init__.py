@@ -9,6 +9,11 @@ e a linha que nada vê vale 0.
 from coursekit.attention.attend import attend
 from coursekit.attention.cache import KeyValueCache, cache_bytes
 from coursekit.attention.kernel import kernel_regression
+from coursekit.attention.linear import (
+    elu_features,
+    linear_attention,
+    linear_attention_recurrent,
+)
 from coursekit.attention.masks import causal_mask, padding_mask, window_mask
 from coursekit.attention.multihead import MultiHeadAttention
 from coursekit.attention.multihead_state import (
@@ -36,6 +41,7 @@ from coursekit.attention.scores import (
     scaled_dot_scores,
 )
 from coursekit.attention.softmax import masked_softmax, softmax
+from coursekit.attention.streaming import online_softmax, streaming_attention
 from coursekit.attention.weighting import normalize_weights, threshold_weights, weighted_mean
 
 __all__ = [
@@ -56,17 +62,22 @@ __all__ = [
     "cache_bytes",
     "causal_mask",
     "dot_scores",
+    "elu_features",
     "gaussian_scores",
     "general_scores",
     "kernel_regression",
+    "linear_attention",
+    "linear_attention_recurrent",
     "masked_softmax",
     "multihead_state_from_torch",
     "multihead_state_to_torch",
     "normalize_weights",
+    "online_softmax",
     "padding_mask",
     "scaled_dot_scores",
     "sinusoidal_positions",
     "softmax",
+    "streaming_attention",
     "threshold_weights",
     "weighted_mean",
     "window_mask",

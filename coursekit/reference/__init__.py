@@ -24,6 +24,15 @@ from coursekit.reference.scores import (
     scaled_dot_scores,
 )
 from coursekit.reference.softmax import masked_softmax, softmax
+from coursekit.reference.sparse import (
+    global_mask,
+    graph_mask,
+    hierarchical_mask,
+    hop_counts,
+    linear_attention,
+    sliding_window_mask,
+    strided_mask,
+)
 from coursekit.reference.sparsemax import sparsemax
 from coursekit.reference.weighting import normalize_weights, threshold_weights, weighted_mean
 
@@ -36,7 +45,12 @@ __all__ = [
     "entropy",
     "gaussian_scores",
     "general_scores",
+    "global_mask",
+    "graph_mask",
+    "hierarchical_mask",
+    "hop_counts",
     "kernel_regression",
+    "linear_attention",
     "linear_bias",
     "masked_softmax",
     "multi_head_attention",
@@ -48,9 +62,11 @@ __all__ = [
     "run_rnn",
     "scaled_dot_scores",
     "sinusoidal_positions",
+    "sliding_window_mask",
     "softmax",
     "softmax_jacobian",
     "sparsemax",
+    "strided_mask",
     "threshold_weights",
     "weighted_mean",
 ]

@@ -1,10 +1,19 @@
 """Atenção esparsa: o que se vê, como se calcula, quanto deveria custar.
 
 Um **padrão** (:mod:`~coursekit.attention.sparse.patterns`) é um valor que diz quem vê quem, e
-se compõe com outros por ``|``; a janela deslizante tem um núcleo próprio,
-:func:`windowed_attention`.
+se compõe com outros por ``|``. Os **núcleos** calculam sem montar a matriz de todos os pares:
+:func:`windowed_attention` a janela deslizante, :func:`block_sparse_attention` qualquer padrão. E
+:mod:`~coursekit.attention.sparse.cost` conta, antes de medir, pares, operações e bytes.
 """
 
+from coursekit.attention.sparse.block_sparse import block_sparse_attention
+from coursekit.attention.sparse.cost import (
+    attention_flops,
+    computed_pairs,
+    quadratic_share,
+    transformer_flops,
+    weight_bytes,
+)
 from coursekit.attention.sparse.pattern import Pattern, Union
 from coursekit.attention.sparse.patterns import (
     BigBird,
@@ -27,6 +36,12 @@ __all__ = [
     "SlidingWindow",
     "Strided",
     "Union",
+    "attention_flops",
+    "block_sparse_attention",
+    "computed_pairs",
+    "quadratic_share",
+    "transformer_flops",
+    "weight_bytes",
     "windowed_attention",
     "windowed_attention_readable",
 ]

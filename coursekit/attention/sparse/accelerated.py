@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 from torch.nn.attention.flex_attention import create_block_mask, flex_attention
 
+from coursekit.attention.sparse.tile_kernel import all_finite
 from coursekit.attention.sparse.window_plan import Band
 
 __all__ = ["can_accelerate", "flex_windowed"]
@@ -24,7 +25,8 @@ def can_accelerate(tensors: Sequence[Tensor]) -> bool:
         tensors: consultas, chaves e valores, de forma ``(cabeças, T, D)``.
 
     Returns:
-        ``True`` numa GPU CUDA, em float32, com larguras que o compilador atende.
+        ``True`` numa GPU CUDA, em float32, com larguras que o compilador atende e tudo finito
+        (a ``flex_attention`` deixaria um ``nan`` escondido vazar).
     """
     query, _, value = tensors
     return (
@@ -33,10 +35,11 @@ def can_accelerate(tensors: Sequence[Tensor]) -> bool:
         and query.numel() > 0
         and query.shape == value.shape
         and query.shape[-1] in WIDTHS
+        and all_finite(tensors)
     )
 
 
-def flex_windowed(tensors: Sequence[Tensor], band: Band, scale: float) -> Tensor:
+def flex_windowed(tensors: Sequence[Tensor], band: Band, scale: float | Tensor) -> Tensor:
     """Atenção em janela pela ``flex_attention`` compilada.
 
     Args:
@@ -49,6 +52,8 @@ def flex_windowed(tensors: Sequence[Tensor], band: Band, scale: float) -> Tensor
     """
     mask = _block_mask(band.length, band.left, band.right, str(tensors[0].device))
     query, key, value = (x.unsqueeze(0) for x in tensors)
+    if isinstance(scale, Tensor):
+        query, scale = query * scale, 1.0
     context: Tensor = _compiled()(query, key, value, block_mask=mask, scale=scale)
     return context.squeeze(0)
 

@@ -85,6 +85,7 @@ class Pattern(ABC):
         Returns:
             Booleana ``(T, T)``, ``True`` onde a consulta (linha) vê a chave (coluna).
         """
+        length = check_count("length", length)
         visible = np.zeros((length, length), dtype=bool)
         visible[self.pairs(np.arange(length), length)] = True
         return visible
@@ -98,7 +99,23 @@ class Pattern(ABC):
         Returns:
             Quantos pares (consulta, chave) se veem.
         """
+        length = check_count("length", length)
         return sum(len(query) for query, _ in self._strips(length))
+
+    def degrees(self, length: int) -> IntArray:
+        """Conta quantas chaves cada consulta vê.
+
+        Args:
+            length: número de posições ``T``.
+
+        Returns:
+            Inteiros, forma ``(T,)``.
+        """
+        length = check_count("length", length)
+        counts = np.zeros(length, dtype=np.int64)
+        for query, _ in self._strips(length):
+            counts += np.bincount(query, minlength=length)
+        return counts
 
     def block_layout(self, length: int, block: int) -> BoolArray:
         """Diz que blocos da máscara têm ao menos um par visível.
@@ -110,7 +127,7 @@ class Pattern(ABC):
         Returns:
             Booleana ``(N, N)``, com ``N = ceil(T / block)``.
         """
-        block = check_count("block", block, least=1)
+        length, block = check_count("length", length), check_count("block", block, least=1)
         count = -(-length // block)
         layout = np.zeros((count, count), dtype=bool)
         for query, key in self._strips(length):
@@ -154,7 +171,6 @@ class Pattern(ABC):
 
     def _strips(self, length: int) -> Iterator[tuple[IntArray, IntArray]]:
         """Todos os pares, uma tira de consultas de cada vez."""
-        length = check_count("length", length)
         for start in range(0, length, STRIP):
             yield self.pairs(np.arange(start, min(start + STRIP, length)), length)
 

@@ -216,7 +216,7 @@ class RandomBlocks(Pattern):
         size = min(self.per_row, count)
         chosen = np.array([self._choose(row, count, size) for row in rows], int)
         first = chosen.reshape(len(rows), size)[which, :, None] * self.block
-        keys = (first + np.arange(self.block)).reshape(len(queries), -1)
+        keys = (first + np.arange(self.block)).reshape(len(queries), size * self.block)
         return _inside(queries, keys, length)
 
     def _choose(self, row: int, count: int, size: int) -> IntArray:

@@ -1,8 +1,8 @@
 """Como a faixa da janela se corta em lotes de ladrilhos, do tamanho do cache.
 
 Um ladrilho é um bloco de consultas vizinhas com todas as chaves que alguma delas vê. Os
-ladrilhos de um lote têm a mesma forma e distam o mesmo passo na memória: cada lote é uma
-vista de três eixos das entradas (:func:`view_rows`), sem cópia, e vira um produto só.
+ladrilhos de um lote têm a mesma forma e distam o mesmo passo na memória: são vistas das
+entradas, sem cópia nenhuma.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-__all__ = ["Band", "Batch", "band_bias", "plan_batches", "view_rows"]
+__all__ = ["Band", "WindowBatch", "plan_window"]
 
 
 @dataclass(frozen=True)
@@ -36,10 +36,11 @@ class Band:
 
 
 @dataclass(frozen=True)
-class Batch:
+class WindowBatch:
     """Ladrilhos iguais, a passos iguais, na matriz de todas as linhas de todas as cabeças.
 
     Args:
+        band: a faixa.
         count: quantos ladrilhos.
         step: linhas entre o começo de um ladrilho e o do seguinte.
         query_start: primeira linha de consulta do primeiro ladrilho.
@@ -48,6 +49,7 @@ class Batch:
         width: chaves por ladrilho.
     """
 
+    band: Band
     count: int
     step: int
     query_start: int
@@ -56,12 +58,80 @@ class Batch:
     width: int
 
     @property
-    def phases(self) -> int:
-        """De quantos em quantos ladrilhos as chaves deixam de se sobrepor."""
-        return -(-self.width // self.step)
+    def shape(self) -> tuple[int, int, int]:
+        """``(count, rows, width)``."""
+        return self.count, self.rows, self.width
+
+    @property
+    def bias_key(self) -> tuple[int, int, int]:
+        """A parcela só depende das formas e da posição relativa das chaves."""
+        return self.rows, self.width, self.query_start - self.key_start
+
+    def bias(self, like: Tensor) -> Tensor:
+        """Parcela dos escores de cada ladrilho, ``(rows, width)``.
+
+        Args:
+            like: tensor de cujos tipo e dispositivo ela será.
+
+        Returns:
+            0 dentro da janela, −∞ fora.
+        """
+        rows, width, shift = self.bias_key
+        query = torch.arange(rows, device=like.device) + shift
+        ahead = torch.arange(width, device=like.device) - query[:, None]
+        hidden = (ahead < -self.band.left) | (ahead > self.band.right)
+        bias = torch.zeros(hidden.shape, dtype=like.dtype, device=like.device)
+        return bias.masked_fill_(hidden, -torch.inf)
+
+    def queries(self, tensor: Tensor) -> Tensor:
+        """Vista das consultas.
+
+        Args:
+            tensor: contíguo, forma ``(cabeças, T, D)``.
+
+        Returns:
+            Forma ``(count, rows, D)``.
+        """
+        return self._view(tensor, self.query_start, self.rows)
+
+    def keys(self, tensor: Tensor) -> Tensor:
+        """Vista das chaves; ladrilhos vizinhos dividem linhas.
+
+        Args:
+            tensor: contíguo, forma ``(cabeças, T, D)``.
+
+        Returns:
+            Forma ``(count, width, D)``.
+        """
+        return self._view(tensor, self.key_start, self.width)
+
+    def put_queries(self, into: Tensor, rows: Tensor) -> None:
+        """Escreve nas linhas das consultas.
+
+        Args:
+            into: contíguo, forma ``(cabeças, T, D)``.
+            rows: forma ``(count, rows, D)``.
+        """
+        self.queries(into).copy_(rows)
+
+    def add_keys(self, into: Tensor, rows: Tensor) -> None:
+        """Soma nas linhas das chaves; ladrilhos que dividem chaves somam um por vez.
+
+        Args:
+            into: contíguo, forma ``(cabeças, T, D)``.
+            rows: forma ``(count, width, D)``.
+        """
+        keys, apart = self.keys(into), -(-self.width // self.step)
+        for phase in range(min(apart, self.count)):
+            keys[phase::apart].add_(rows[phase::apart])
+
+    def _view(self, tensor: Tensor, start: int, rows: int) -> Tensor:
+        width = tensor.shape[-1]
+        shape, strides = (self.count, rows, width), (self.step * width, width, 1)
+        return tensor.as_strided(shape, strides, tensor.storage_offset() + start * width)
 
 
-def plan_batches(heads: range, limit: int, band: Band) -> list[Batch]:
+def plan_window(heads: range, limit: int, band: Band) -> list[WindowBatch]:
     """Corta em lotes as consultas que veem alguma chave.
 
     No miolo, longe das pontas, os ladrilhos vizinhos de uma cabeça formam lotes. Nas pontas,
@@ -89,63 +159,24 @@ def plan_batches(heads: range, limit: int, band: Band) -> list[Batch]:
     ]
 
 
-def _along_head(head: int, queries: range, band: Band) -> Iterator[Batch]:
+def _along_head(head: int, queries: range, band: Band) -> Iterator[WindowBatch]:
     """Lotes de ladrilhos vizinhos de uma cabeça, todos com a janela inteira."""
     width = band.left + band.tile + band.right
     most = max(1, band.budget // (band.tile * width))
-    tiles = len(queries) // band.tile
-    for done in range(0, tiles, most):
-        start = head * band.length + queries.start + done * band.tile
-        count = min(most, tiles - done)
-        yield Batch(count, band.tile, start, band.tile, start - band.left, width)
+    for start in range(queries.start, queries.stop, most * band.tile):
+        count = min(most, (queries.stop - start) // band.tile)
+        row = head * band.length + start
+        yield WindowBatch(band, count, band.tile, row, band.tile, row - band.left, width)
 
 
-def _across_heads(heads: range, queries: range, limit: int, band: Band) -> Iterator[Batch]:
+def _across_heads(heads: range, queries: range, limit: int, band: Band) -> Iterator[WindowBatch]:
     """Lotes do mesmo ladrilho em cabeças seguidas, com a janela cortada nas pontas."""
     for start in range(queries.start, queries.stop, band.tile):
         stop = min(start + band.tile, queries.stop)
         keys = range(max(0, start - band.left), min(limit, stop + band.right))
         most = max(1, band.budget // ((stop - start) * len(keys)))
         for head in heads[::most]:
-            base, count = head * band.length, min(most, heads.stop - head)
-            yield Batch(
-                count, band.length, base + start, stop - start, base + keys.start, len(keys)
+            count, row = min(most, heads.stop - head), head * band.length
+            yield WindowBatch(
+                band, count, band.length, row + start, stop - start, row + keys.start, len(keys)
             )
-
-
-def view_rows(tensor: Tensor, batch: Batch, start: int, rows: int) -> Tensor:
-    """Enxerga os ladrilhos de um lote como um tensor de três eixos, sem copiar nada.
-
-    Args:
-        tensor: contíguo, forma ``(cabeças, T, D)``.
-        batch: o lote.
-        start: primeira linha do primeiro ladrilho (``batch.query_start`` ou ``key_start``).
-        rows: linhas por ladrilho.
-
-    Returns:
-        Vista ``(batch.count, rows, D)``; ladrilhos vizinhos podem dividir linhas.
-    """
-    width = tensor.shape[-1]
-    return tensor.as_strided(
-        (batch.count, rows, width),
-        (batch.step * width, width, 1),
-        tensor.storage_offset() + start * width,
-    )
-
-
-def band_bias(batch: Batch, band: Band, like: Tensor) -> Tensor:
-    """Parcela dos escores de um ladrilho: 0 dentro da janela, −∞ fora.
-
-    Args:
-        batch: o lote, de que todos os ladrilhos têm a mesma parcela.
-        band: a faixa.
-        like: tensor de cujos tipo e dispositivo a parcela será.
-
-    Returns:
-        Tensor ``(batch.rows, batch.width)``.
-    """
-    query = torch.arange(batch.rows, device=like.device) + (batch.query_start - batch.key_start)
-    ahead = torch.arange(batch.width, device=like.device) - query[:, None]
-    hidden = (ahead < -band.left) | (ahead > band.right)
-    bias = torch.zeros(hidden.shape, dtype=like.dtype, device=like.device)
-    return bias.masked_fill_(hidden, -torch.inf)

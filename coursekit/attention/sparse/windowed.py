@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from numbers import Integral
 from typing import Any
@@ -12,13 +11,15 @@ from torch import Tensor
 
 from coursekit.attention.attend import attend
 from coursekit.attention.attend_checks import check_inputs, check_options
-from coursekit.attention.checks import finite_number
-from coursekit.attention.exposure import replace_broken
-from coursekit.attention.masks import padding_mask
 from coursekit.attention.sparse.accelerated import can_accelerate, flex_windowed
-from coursekit.attention.sparse.window_exposure import nan_where_broken_is_seen
-from coursekit.attention.sparse.window_kernel import window_context
-from coursekit.attention.sparse.window_plan import Band, plan_batches
+from coursekit.attention.sparse.heads import (
+    check_lengths,
+    flatten_heads,
+    restore_heads,
+    scale_factor,
+)
+from coursekit.attention.sparse.tile_kernel import tiled_attention
+from coursekit.attention.sparse.window_plan import Band, WindowBatch, plan_window
 
 __all__ = ["windowed_attention", "windowed_attention_readable"]
 
@@ -133,62 +134,34 @@ def windowed_attention(
     """
     check_inputs(query, key, value)
     check_options(causal, None)
-    _check_window(query, key, radius)
-    limits = _check_lengths(key_lengths, query)
-    tensors = (query, key, value)
-    # A soma só é finita se tudo for: uma passada barata decide se é preciso o cuidado.
-    if all(bool(x.detach().sum(dtype=torch.float64).isfinite()) for x in tensors):
-        return _attend_window(tensors, radius, causal, scale, limits)
-    context = _attend_window(tuple(map(replace_broken, tensors)), radius, causal, scale, limits)
-    return context + nan_where_broken_is_seen(tensors, radius, 0 if causal else radius, limits)
-
-
-def _attend_window(
-    tensors: tuple[Tensor, ...],
-    radius: int,
-    causal: bool,
-    scale: float | Tensor | None,
-    limits: list[int] | None,
-) -> Tensor:
-    """Leva as entradas à forma do núcleo, ``(cabeças, T, D)``, e o resultado de volta."""
-    query = tensors[0]
-    length, batch = query.shape[-2], query.shape[0]
-    factor = 1 / math.sqrt(query.shape[-1]) if scale is None else finite_number("scale", scale)
-    flat = _flatten(*tensors)
-    if isinstance(factor, Tensor):
-        flat, factor = [flat[0] * factor, *flat[1:]], 1.0  # a escala também recebe gradiente
-    reach = min(radius, max(length - 1, 0))
+    _check_radius(radius)
+    limits = check_lengths(key_lengths, query)
+    factor = scale_factor(scale, query)
+    tensors = flatten_heads(query, key, value)
+    length = query.shape[-2]
+    reach = min(int(radius), max(length - 1, 0))
     band = Band(length, reach, 0 if causal else reach, TILE, BUDGET)
-    if limits is None and can_accelerate(flat):
-        context = flex_windowed(flat, band, factor)
+    if limits is None and can_accelerate(tensors):
+        context = flex_windowed(tensors, band, factor)
     else:
-        context = _run(flat, factor, band, limits or [length] * bool(batch))
-    shape = (*query.shape[:-1], tensors[2].shape[-1])
-    return context.reshape(shape).to(query.dtype)
+        shares = [length] * min(len(query), 1) if limits is None else limits
+        context = tiled_attention(tensors, factor, _plan(len(tensors[0]), shares, band))
+    return restore_heads(context, query, value)
 
 
-def _run(flat: list[Tensor], factor: float, band: Band, limits: list[int]) -> Tensor:
-    """Roda o núcleo; cada limite de chaves vale para uma fatia igual das cabeças."""
-    share = len(flat[0]) // max(len(limits), 1)
-    batches = [
+def _plan(heads: int, limits: list[int], band: Band) -> list[WindowBatch]:
+    """Os lotes de todas as cabeças; cada limite vale para uma fatia igual delas."""
+    share = heads // max(len(limits), 1)
+    slices = (range(n * share, (n + 1) * share) for n in range(len(limits)))
+    return [
         batch
-        for example, limit in enumerate(limits)
-        for batch in plan_batches(range(example * share, (example + 1) * share), limit, band)
+        for heads_of_one, limit in zip(slices, limits, strict=True)
+        for batch in plan_window(heads_of_one, limit, band)
     ]
-    return window_context(flat, factor, band, batches)
 
 
-def _flatten(query: Tensor, key: Tensor, value: Tensor) -> list[Tensor]:
-    """Achata lote e cabeças, em float32 ou mais, repetindo as cabeças divididas."""
-    working = torch.promote_types(query.dtype, torch.float32)
-    if query.ndim == 4 and query.shape[1] != key.shape[1]:
-        group = query.shape[1] // key.shape[1]
-        key, value = (x.repeat_interleave(group, dim=1) for x in (key, value))
-    return [x.to(working).flatten(0, -3) for x in (query, key, value)]
-
-
-def _check_window(query: Tensor, key: Tensor, radius: Any) -> None:
-    """Confere o raio e que há tantas chaves quantas consultas."""
+def _check_radius(radius: Any) -> None:
+    """Confere o raio."""
     if isinstance(radius, bool) or not isinstance(radius, Integral):
         raise TypeError(
             f"radius deve ser um inteiro; recebi {type(radius).__name__}. "
@@ -199,24 +172,3 @@ def _check_window(query: Tensor, key: Tensor, radius: Any) -> None:
             f"radius não pode ser negativo; recebi {radius}. "
             "Com radius=0, cada posição vê só a si mesma."
         )
-    if query.shape[-2] != key.shape[-2]:
-        raise ValueError(
-            f"recebi {query.shape[-2]} consultas e {key.shape[-2]} chaves; aceito o mesmo número "
-            "T das duas. Na geração com cache, use attend(..., window=(radius, 0))."
-        )
-
-
-def _check_lengths(lengths: Tensor | Sequence[int] | None, query: Tensor) -> list[int] | None:
-    """Confere os comprimentos e os devolve como lista, um por exemplo."""
-    if lengths is None:
-        return None
-    counts = torch.as_tensor(lengths)
-    if not isinstance(lengths, Tensor) and len(lengths) == 0:
-        counts = counts.long()  # de uma lista vazia, o PyTorch faria ponto flutuante
-    if counts.shape != (query.shape[0],):
-        raise ValueError(
-            f"key_lengths deve ter a forma (B,) = ({query.shape[0]},), um comprimento por "
-            f"exemplo; recebi {tuple(counts.shape)}. Conte as chaves que valem em cada exemplo."
-        )
-    padding_mask(counts, query.shape[-2])  # recusa o que não for inteiro em [0, T]
-    return [int(count) for count in counts.tolist()]
