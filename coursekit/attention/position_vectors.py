@@ -107,7 +107,7 @@ class LearnedPosition(nn.Module):
         ValueError: se algum tamanho for menor que 1.
 
     Fonte:
-        Gehring et al. (2017), seção 3.1; Vaswani et al. (2017), seção 3.5, que o compara com as
+        Gehring et al. (2017); Vaswani et al. (2017), seção 3.5, que o compara com as
         senoides. O desvio inicial, 0,02, é decisão do curso.
 
     Example:

@@ -36,7 +36,7 @@ class RotaryPosition(nn.Module):
         ValueError: se ``head_dim`` não for positivo e par, ou ``base`` não for positiva.
 
     Fonte:
-        Su et al. (2021), seção 3.2.2.
+        Su et al. (2021).
 
     Example:
         >>> import math

@@ -32,7 +32,7 @@ def alibi_slopes(num_heads: int) -> list[float]:
         ValueError: se ``num_heads`` for menor que 1.
 
     Fonte:
-        Press, Smith e Lewis (2022), seção 3, para potências de 2; o caso geral segue o código
+        Press, Smith e Lewis (2022), para potências de 2; o caso geral segue o código
         publicado pelos autores.
 
     Example:
@@ -65,7 +65,7 @@ class LinearBias(nn.Module):
         ValueError: se ``num_heads`` for menor que 1.
 
     Fonte:
-        Press, Smith e Lewis (2022), seção 3 (*Attention with Linear Biases*).
+        Press, Smith e Lewis (2022) (*Attention with Linear Biases*).
 
     Example:
         >>> LinearBias(8)(2, 3)[0]  # a primeira inclinação de 8 cabeças é 1/2
@@ -118,7 +118,7 @@ class RelativeBias(nn.Module):
         ValueError: se ``num_heads`` for menor que 1 ou ``max_distance`` negativa.
 
     Fonte:
-        Raffel et al. (2020), seção 2.1, para o viés escalar por cabeça; Shaw, Uszkoreit e
+        Raffel et al. (2020), para o viés escalar por cabeça; Shaw, Uszkoreit e
         Vaswani (2018), seção 3.2, para o corte (lá, somam-se vetores às chaves e aos valores).
 
     Example:

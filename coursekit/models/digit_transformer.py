@@ -57,7 +57,7 @@ class DigitTransformer(nn.Module):
         ValueError: se ``position`` não for um dos dois, ou algum tamanho não servir.
 
     Fonte:
-        Dosovitskiy et al. (2021), seção 3.1; aqui sem *dropout*, em escala mínima, e com a
+        Dosovitskiy et al. (2021); aqui sem *dropout*, em escala mínima, e com a
         largura oculta ``2D``.
 
     Example:

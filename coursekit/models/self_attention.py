@@ -32,7 +32,7 @@ class SelfAttentionBlock(nn.Module):
         causal: se ``True``, nenhuma posição vê as que estão à sua frente.
 
     Fonte:
-        Vaswani et al. (2017), seção 3.1, com a normalização **antes** de cada parte (Xiong et
+        Vaswani et al. (2017), com a normalização **antes** de cada parte (Xiong et
         al., 2020) e GELU no lugar da ReLU; largura oculta ``2D``, e não ``4D``.
 
     Example:

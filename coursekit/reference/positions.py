@@ -67,7 +67,7 @@ def rotate_pairs(vector: npt.ArrayLike, position: int, *, base: float = 10_000.0
         ValueError: se não for um vetor de comprimento par.
 
     Fonte:
-        Su et al. (2021), seção 3.2.
+        Su et al. (2021).
 
     Example:
         >>> rotate_pairs([1.0, 0.0], 0).tolist()
@@ -101,7 +101,7 @@ def linear_bias(num_heads: int, q_len: int, k_len: int) -> FloatArray:
         ValueError: se ``num_heads`` for menor que 1.
 
     Fonte:
-        Press, Smith e Lewis (2022), seção 3; para ``H`` que não é potência de 2, o código
+        Press, Smith e Lewis (2022); para ``H`` que não é potência de 2, o código
         publicado pelos autores.
 
     Example:
@@ -139,7 +139,7 @@ def relative_bias(table: npt.ArrayLike, q_len: int, k_len: int) -> FloatArray:
         ValueError: se não tiver dois eixos, com número ímpar de colunas.
 
     Fonte:
-        Raffel et al. (2020), seção 2.1; corte de Shaw, Uszkoreit e Vaswani (2018), seção 3.2.
+        Raffel et al. (2020); corte de Shaw, Uszkoreit e Vaswani (2018), seção 3.2.
 
     Example:
         >>> relative_bias([[-1.0, 0.0, 1.0]], 1, 4).tolist()

@@ -218,18 +218,22 @@ def test_gradients(options, shared):
     assert torch.autograd.gradcheck(run, (sequence, *parameters))
 
 
-def test_dropout_only_when_training_and_right_on_average():
-    layer = random_layer(16, dropout=0.4)
+@pytest.mark.parametrize("heads", ["três", "agrupada"])
+def test_dropout_only_when_training_and_on_the_weights(heads):
+    layer, plain = random_layer(16, heads, dropout=0.4), random_layer(16, heads)
     sequence = random_sequence(16, QUERIES)
-    plain = random_layer(16)
     assert torch.equal(layer.eval()(sequence), plain(sequence))
-    layer.train()
     with torch.random.fork_rng():
         torch.manual_seed(0)
-        draws = torch.stack([layer(sequence) for _ in range(4000)])
-    assert not torch.equal(draws[0], draws[1])
-    # Desvio medido das saídas ~2; o da média de 4 000, ~0,03: 0,2 é folga de seis desvios.
-    assert (draws.mean(0) - plain(sequence)).abs().max() < 0.2
+        received = layer.train()(sequence)
+        torch.manual_seed(0)
+        _, weights = plain(sequence, return_weights=True)
+        dropped = torch.nn.functional.dropout(weights, 0.4)
+    assert not torch.allclose(received, plain(sequence))
+    value = plain.value_projection(sequence).unflatten(-1, (-1, plain.head_dim))
+    group = plain.num_heads // plain.num_key_value_heads
+    contexts = [dropped[:, head] @ value[:, :, head // group] for head in range(plain.num_heads)]
+    assert_close(received, plain.output_projection(torch.cat(contexts, dim=-1)), **EXACT)
 
 
 def test_dropout_zeroes_whole_weights():
