@@ -11,6 +11,8 @@ from coursekit.widgets.hero import attention_hero
 from coursekit.widgets.kernel import kernel_bandwidth
 from coursekit.widgets.lookup import query_key_value
 from coursekit.widgets.lstm import lstm_gates
+from coursekit.widgets.patterns import pattern_explorer
+from coursekit.widgets.pooling import pooling_explorer
 from coursekit.widgets.precomputed import slider_figure
 from coursekit.widgets.questions import Option, Question, quiz
 from coursekit.widgets.scaling import scaled_scores
@@ -28,6 +30,8 @@ __all__ = [
     "gradient_lag",
     "kernel_bandwidth",
     "lstm_gates",
+    "pattern_explorer",
+    "pooling_explorer",
     "query_key_value",
     "quiz",
     "scaled_scores",

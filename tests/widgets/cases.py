@@ -8,6 +8,9 @@ LABELS = ["gato", "dormiu", "sofá"]
 KEYS = [[1.0, 0.2], [0.3, 1.1], [-1.0, 0.4], [-0.5, -0.9], [0.2, -0.6]]
 NAMES = ["gato", "sofá", "lua", "chuva", "rua"]
 SENTENCE = ["o", "gato", "que", "dormiu", "no", "sofá", "acordou"]
+WORDS = ["o", "filme", "não", "foi", "nada", "ruim", "hoje"]
+VALUES = [0.1, 0.4, -1.2, 0.0, -0.6, 2.5, 0.3]
+SCORES = [-1.0, 0.5, 1.3, -1.0, 0.8, 2.4, 0.0]
 QUESTION = widgets.Question(
     "Quanto é 2 + 3?",
     [
@@ -97,6 +100,8 @@ CASES = {
     "attention_hero": widgets.attention_hero,
     "unrolled_rnn": unrolled,
     "lstm_gates": lambda: widgets.lstm_gates(SENTENCE, gate_values()),
+    "pattern_explorer": widgets.pattern_explorer,
+    "pooling_explorer": lambda: widgets.pooling_explorer(VALUES, SCORES, labels=WORDS),
     "gradient_lag": lambda: widgets.gradient_lag(RADII, lag_curves()),
     "quiz": lambda: widgets.quiz([QUESTION, QUESTION]),
 }
