@@ -10,6 +10,7 @@ import json
 import os
 import sys
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -147,7 +148,7 @@ def main() -> int:
     problems: list[str] = []
     for name in options.suites:
         print(f"» {name}: razão de tempo para a referência, mediana [quartis]")
-        record = SUITES[name](options.repeats)
+        record = {"date": date.today().isoformat(), **SUITES[name](options.repeats)}
         problems += too_slow(record)
         if not options.check:
             OUTPUT.mkdir(parents=True, exist_ok=True)

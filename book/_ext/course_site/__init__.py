@@ -9,6 +9,7 @@ from sphinx.util.typing import ExtensionMetadata
 
 from course_site import (
     assets,
+    bench_page,
     chapter_head,
     claims_page,
     course_map,
@@ -39,6 +40,7 @@ MODULES = (
     course_map,
     hero,
     status_page,
+    bench_page,
     search_index,
     page_context,
     image_weight,
