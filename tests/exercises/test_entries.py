@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from coursekit.exercises import run_checks
+from coursekit.exercises import Check, run_checks
 from coursekit.exercises.answers import number_check
 from coursekit.exercises.entries import entry_checks
 from coursekit.exercises.functions import Case, function_checks
@@ -52,6 +52,13 @@ def test_says_which_entry_is_wrong(answer, failed, detail):
 @pytest.mark.parametrize("blank", [None, ...])
 def test_blank_entry_is_not_done(blank):
     assert run_checks({"média": 2, "maior": blank}, two_numbers()).status == "por fazer"
+
+
+def test_blank_entry_never_reaches_its_check():
+    reached = []
+    lenient = entry_checks({"texto": Check("texto", reached.append, "o texto.")})
+    assert run_checks({"texto": None}, lenient).status == "por fazer"
+    assert reached == []
 
 
 def total_checks():
