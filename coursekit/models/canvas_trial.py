@@ -42,7 +42,7 @@ class CanvasTrial:
     digit_mass: float | None
 
 
-def run_canvas_trial(pooling: str, seed: int, *, num_steps: int = 400) -> CanvasTrial:
+def run_canvas_trial(pooling: str, seed: int, *, num_steps: int = 600) -> CanvasTrial:
     """Sorteia os quadros, treina a CNN com uma agregação e mede em quadros novos.
 
     São 4.000 quadros de 24×24 com 6 pedaços de distração, e 500 de teste; 32 por lote, Adam com

@@ -246,7 +246,7 @@ def test_dropout_zeroes_whole_weights():
         outputs, weights = layer(ones, return_weights=True)
     kept = outputs[..., 0] / 2 * 4  # quantos dos quatro pesos 1/4 ficaram
     assert_close(kept, kept.round())
-    assert len(kept.unique()) > 1
+    assert {1.0, 2.0, 3.0} & set(kept.flatten().tolist())  # nem tudo, nem nada
     assert_close(weights, torch.full_like(weights, 0.25))
 
 
