@@ -124,7 +124,7 @@ def test_escapes_what_comes_from_the_table():
         ((), "ao menos uma afirmação"),
         (("S1-27", "S1-27"), "sem repetir"),
         (("S1-99",), "'S1-99' não existe"),
-        (("S4-32",), "S4-32 ainda não tem veredito"),
+        (("S4-77",), "S4-77 ainda não tem veredito"),
         (("S1-30",), "S1-30 ainda não tem veredito"),
     ],
 )

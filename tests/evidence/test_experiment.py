@@ -124,7 +124,7 @@ def test_threshold_is_mandatory_in_measure():
         ({"S1-27": "refutada"}, "veredito desconhecido. Use confirmado, parcial"),
         ({"S1-27": "lacuna"}, "veredito desconhecido"),
         ({"S1-27": "confirmado"}, "a tabela diz «refutado».*corrija o texto"),
-        ({"S4-32": "refutado"}, "a tabela diz «ainda sem veredito»"),
+        ({"S4-77": "refutado"}, "a tabela diz «ainda sem veredito»"),
     ],
 )
 def test_supports_must_agree_with_the_table(supports, message):
