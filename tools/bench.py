@@ -17,6 +17,7 @@ from typing import Any
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
 
+import bench_attention
 import numpy as np
 import torch
 from torch import nn
@@ -125,7 +126,10 @@ def show(row: dict[str, Any]) -> None:
     print(f"  {row['kind']:<5} {row['size']!s:<15} {row['mode']:<12}", *texts, flush=True)
 
 
-SUITES: dict[str, Callable[[int], dict[str, Any]]] = {"recurrent": recurrent}
+SUITES: dict[str, Callable[[int], dict[str, Any]]] = {
+    "attention": bench_attention.attention,
+    "recurrent": recurrent,
+}
 
 
 def too_slow(record: dict[str, Any]) -> list[str]:
@@ -136,6 +140,9 @@ def too_slow(record: dict[str, Any]) -> list[str]:
         if row["mode"] == "ida e volta" and found > limit:
             slow.append(f"{row['kind']} {row['size']}: {found:.2f} vezes torch.nn; limite {limit}")
     return slow
+
+
+GUARDS = {"attention": bench_attention.too_slow, "recurrent": too_slow}
 
 
 def main() -> int:
@@ -149,7 +156,7 @@ def main() -> int:
     for name in options.suites:
         print(f"» {name}: razão de tempo para a referência, mediana [quartis]")
         record = {"date": date.today().isoformat(), **SUITES[name](options.repeats)}
-        problems += too_slow(record)
+        problems += GUARDS[name](record)
         if not options.check:
             OUTPUT.mkdir(parents=True, exist_ok=True)
             text = json.dumps(record, ensure_ascii=False, indent=1)

@@ -147,9 +147,11 @@ def plan_gather(
     Returns:
         Os lotes; juntos, passam uma vez por cada consulta que vê ao menos uma chave.
     """
+    natural = list(_tiles(pattern, np.arange(length), length, tile))
+    degrees = np.concatenate([np.zeros(0, int), *(one.visible.sum(axis=1) for one in natural)])
     plans = [
         [one for order in orders for one in _tiles(pattern, order, length, tile)]
-        for orders in _orders(pattern, length)
+        for orders in _orders(pattern.period, degrees)
     ]
     tiles = min(plans, key=lambda plan: sum(one.visible.size for one in plan))
     tiles.sort(key=lambda one: one.visible.shape)
@@ -167,12 +169,11 @@ def plan_gather(
     return (*batches, _stack(group, device)) if group else ()
 
 
-def _orders(pattern: Pattern, length: int) -> Iterator[tuple[IntArray, IntArray]]:
+def _orders(period: int, degrees: IntArray) -> Iterator[tuple[IntArray, IntArray]]:
     """Ordens em que tentar as consultas: as comuns e, à parte, as que veem demais."""
-    degrees = pattern.degrees(length)
     usual = np.median(degrees[degrees > 0]) if degrees.any() else 0
-    for period in sorted({1, pattern.period}):
-        order = np.argsort(np.arange(length) % period, kind="stable")
+    for step in sorted({1, period}):
+        order = np.argsort(np.arange(len(degrees)) % step, kind="stable")
         seen = degrees[order]
         yield order[(seen > 0) & (seen <= 2 * usual)], order[seen > 2 * usual]
 
@@ -181,10 +182,12 @@ def _tiles(pattern: Pattern, order: IntArray, length: int, tile: int) -> Iterato
     """Corta as consultas, na ordem dada, em ladrilhos com a união das suas chaves."""
     for start in range(0, len(order), tile):
         rows = np.sort(order[start : start + tile])
-        query, key = pattern.pairs(rows, length)
-        columns, which = np.unique(key, return_inverse=True)
+        query, key = pattern._pairs(rows, length)  # marcar duas vezes o mesmo par não faz mal
+        used = np.zeros(length, dtype=bool)
+        used[key] = True
+        columns = np.flatnonzero(used)
         visible = np.zeros((len(rows), len(columns)), dtype=bool)
-        visible[np.searchsorted(rows, query), which] = True
+        visible[np.searchsorted(rows, query), (np.cumsum(used) - 1)[key]] = True
         yield _Tile(rows, columns, visible)
 
 

@@ -1,0 +1,181 @@
+"""Conjunto «attention» de ``make bench``: atenção em janela contra tudo o que há na CPU.
+
+Em cada caso os candidatos são conferidos entre si e medidos intercalados, na mesma corrida; só
+as razões valem. A memória de pico é medida à parte, num processo novo por candidato.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import attention_peers as peers
+import torch
+
+from coursekit.benchmark import Comparison, TimingOptions, compare, peak_memory, scaling_exponent
+
+LENGTHS = (4096, 8192, 16384, 32768)
+MEMORY_LENGTH = 16384
+TOLERANCE = 2e-4
+# Quem não se mede em todo tamanho: a partir de que n deixa de caber no tempo de uma corrida.
+LONGEST = {"densa ingênua": 4096, "SDPA com máscara": 8192, "SDPA densa": 16384}
+ONLY_SHORT = {"SDPA densa", "SDPA com máscara", "densa ingênua"}
+WINDOWED = {
+    "CSR", "flex_attention, bloco 128", "flex_attention, bloco 32", "local-attention", "Longformer",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Case:
+    """Um caso medido."""
+
+    n: int
+    causal: bool
+    train: bool
+
+    @property
+    def mode(self) -> str:
+        """O modo, como a página o mostra."""
+        return "ida e volta" if self.train else "ida"
+
+
+CASES = [
+    Case(n, causal, train)
+    for n in LENGTHS
+    for causal in (False, True)
+    for train in (False, True)
+    if n < LENGTHS[-1] or not causal
+]
+
+
+def candidates(case: Case) -> tuple[dict[str, Any], dict[str, str]]:
+    """As tarefas de um caso, e quem ficou de fora com o motivo."""
+    inputs, tasks, absent = peers.tensors(case.n), {}, {}
+    for name, build in peers.CANDIDATES.items():
+        if case.n > LONGEST.get(name, case.n) or (case.train and name in peers.FORWARD_ONLY):
+            continue
+        attention = build(case.n, case.causal)
+        if isinstance(attention, str):
+            absent[name] = attention
+        else:
+            tasks[name] = peers.task(attention, inputs, case.train)
+    return tasks, absent
+
+
+def agree(expected: list[torch.Tensor], received: list[torch.Tensor]) -> bool:
+    """Diz se saída (e gradientes) são iguais a menos do arredondamento."""
+    return all(
+        float((a - b).abs().max()) < TOLERANCE for a, b in zip(expected, received, strict=True)
+    )
+
+
+def measure(case: Case, repeats: int) -> tuple[dict[str, Any], Comparison, dict[str, str]]:
+    """Mede um caso; a densa sem janela faz outra conta e não é conferida."""
+    torch.compiler.reset()  # um n de cada vez: o compilador não troca o fixo pelo variável
+    tasks, absent = candidates(case)
+    other = {name: tasks.pop(name) for name in ("SDPA densa",) if name in tasks}
+    expected = tasks[peers.OURS]()
+    for name, task in tasks.items():
+        if not agree(expected, task()):
+            raise ValueError(f"{name} não dá o mesmo que {peers.OURS} em {case}.")
+    options = TimingOptions(repeats=repeats, warmup=1, min_seconds=0.0)
+    found = compare({**tasks, **other}, baseline=peers.OURS, options=options)
+    row = {
+        "mode": case.mode,
+        "n": case.n,
+        "causal": case.causal,
+        "ratios": {name: asdict(value) for name, value in found.ratios.items()},
+        "seconds": {name: asdict(m.seconds) for name, m in found.measurements.items()},
+    }
+    return row, found, absent
+
+
+def memory(name: str, case: Case) -> float:
+    """Pico acima das entradas, em MiB."""
+    return peak_memory(
+        "attention_peers:call",
+        setup="attention_peers:prepare_memory",
+        arguments={"name": name, "length": case.n, "causal": case.causal, "train": case.train},
+    ).mib
+
+
+def memory_of(row: dict[str, Any], case: Case) -> dict[str, float]:
+    """Memória de todos no tamanho escolhido, e a nossa em todos, para o expoente."""
+    if case.causal:
+        return {}
+    names = list(row["ratios"]) if case.n == MEMORY_LENGTH else [peers.OURS]
+    return {name: round(memory(name, case), 2) for name in names}
+
+
+def exponents(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Com que potência de n crescem o nosso tempo e a nossa memória."""
+    found = []
+    for quantity, field in (("tempo", "seconds"), ("memória", "memory_mib")):
+        for mode in ("ida", "ida e volta"):
+            points = {}
+            for row in rows:
+                value = row.get(field, {}).get(peers.OURS)
+                if row["mode"] == mode and not row["causal"] and value:
+                    points[row["n"]] = value["median"] if isinstance(value, dict) else value
+            fit = scaling_exponent(list(points), list(points.values()))
+            found.append(
+                {
+                    "name": peers.OURS, "mode": mode, "quantity": quantity,
+                    "exponent": fit.exponent, "low": fit.low, "high": fit.high,
+                    "confidence": fit.confidence,
+                }
+            )  # fmt: skip
+    return found
+
+
+def attention(repeats: int) -> dict[str, Any]:
+    """Atenção em janela de raio 128, lote 1, 4 cabeças de 64, em duas threads."""
+    torch.set_num_threads(2)
+    rows, absent, environment = [], {}, None
+    for case in CASES:
+        row, found, missing = measure(case, min(repeats, 5))
+        absent |= {
+            name: why for name, why in missing.items() if not (case.causal and name in WINDOWED)
+        }
+        row["memory_mib"] = memory_of(row, case)
+        environment = found.to_dict()["environment"]
+        rows.append(row)
+        show(row)
+    return {
+        "baseline": peers.OURS,
+        "threads": 2,
+        "rows": rows,
+        "exponents": exponents(rows),
+        "absent": absent,
+        "environment": environment,
+    }
+
+
+def show(row: dict[str, Any]) -> None:
+    """Uma linha por caso, à medida que sai."""
+    texts = [f"{name} {value['median']:.1f}" for name, value in row["ratios"].items()]
+    kind = "causal" if row["causal"] else "bidirecional"
+    ours = row["seconds"][peers.OURS]["median"] * 1e3
+    print(f"  n={row['n']:<6} {kind:<12} {row['mode']:<12} {ours:.1f} ms;", *texts, flush=True)
+    if len(row["memory_mib"]) > 1:
+        print("    MiB:", *(f"{name} {mib:.0f}" for name, mib in row["memory_mib"].items()))
+
+
+# Piso das razões, com folga sobre as metas: ida 2 vezes, ida e volta 2,5, contra a janela alheia.
+FLOORS = {"ida": 1.5, "ida e volta": 1.8}
+
+
+def too_slow(record: dict[str, Any]) -> list[str]:
+    """Casos em que alguém com janela chegou perto demais do núcleo do curso."""
+    problems = []
+    for row in record["rows"]:
+        floor = FLOORS[row["mode"]]
+        for name in sorted(WINDOWED & set(row["ratios"])):
+            found = row["ratios"][name]["median"]
+            if found < floor:
+                case = f"n={row['n']}, {'causal' if row['causal'] else 'bidirecional'}"
+                problems.append(
+                    f"{name} ({case}, {row['mode']}): {found:.2f} vezes o tempo de "
+                    f"{record['baseline']}; o piso é {floor}"
+                )
+    return problems
