@@ -224,15 +224,17 @@ def task(attention: Attention, inputs: list[Tensor], train: bool) -> Callable[[]
 
 
 def prepare_memory(name: str, length: int, causal: bool, train: bool) -> Callable[[], Any]:
-    """Num processo novo: deixa tudo pronto, e até compilado, para medir só a chamada."""
+    """Num processo novo: carrega, aquece e até compila, para medir só a chamada."""
     torch.set_num_threads(2)
-    inputs = tensors(length)
-    attention = CANDIDATES[name](length, causal)
-    if isinstance(attention, str):
-        raise RuntimeError(attention)
-    if name in FORWARD_ONLY:
-        task(attention, inputs, False)()  # compila antes
-    return task(attention, inputs, train)
+    warm = length if name in FORWARD_ONLY else 8 * RADIUS
+    for size in sorted({warm, length}):
+        attention = CANDIDATES[name](size, causal)
+        if isinstance(attention, str):
+            raise RuntimeError(attention)
+        prepared = task(attention, tensors(size), train)
+        if size == warm:
+            prepared()
+    return prepared
 
 
 def call(prepared: Callable[[], Any]) -> Any:

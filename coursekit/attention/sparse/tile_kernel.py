@@ -81,9 +81,10 @@ def all_finite(tensors: Sequence[Tensor]) -> bool:
         tensors: tensores flutuantes.
 
     Returns:
-        ``True`` se todos forem inteiramente finitos.
+        ``True`` só se todos forem inteiramente finitos; números tão grandes que a soma
+        estoura também dão ``False``, o que custa tempo, mas não muda o resultado.
     """
-    return all(bool(x.detach().sum(dtype=torch.float64).isfinite()) for x in tensors)
+    return all(bool(x.detach().sum().isfinite()) for x in tensors)
 
 
 def _nan_where_broken_is_seen(tensors: Sequence[Tensor], batches: Sequence[Batch]) -> Tensor:
@@ -147,8 +148,9 @@ class _Gradient(torch.autograd.Function):
     ) -> tuple[Tensor, Tensor, Tensor]:
         r"""Com ``P`` recalculado, :math:`dS = P \circ (g V^T - g \cdot o)`, lote por lote."""
         gradient = gradient.contiguous()
+        # −g·o, (cabeças, T, 1); antes de alocar os gradientes, para o produto não somar ao pico.
+        mean = (gradient * context).sum(dim=-1, keepdim=True).neg_()
         d_query, d_key, d_value = (torch.zeros_like(x) for x in (query, key, value))
-        mean = (gradient * context).sum(dim=-1, keepdim=True).neg_()  # −g·o, (cabeças, T, 1)
         scratch = _Scratch(query)
         for batch in batches:
             weights = scratch.weights(batch, query, key, scale)

@@ -1,0 +1,153 @@
+"""Conjunto da atenção: confere antes de medir, sabe dizer quem faltou, e as razões valem."""
+
+import json
+from dataclasses import asdict
+
+import attention_peers as peers
+import bench_attention as bench
+import pytest
+import torch
+from test_project_files import ROOT
+
+from coursekit.attention.sparse import (
+    BigBird,
+    SlidingWindow,
+    block_sparse_attention,
+    windowed_attention,
+)
+from coursekit.benchmark import TimingOptions, compare, peak_memory, scaling_exponent
+from coursekit.benchmark.spread import Spread
+
+RECORD = ROOT / "book/_data/bench/attention.json"
+# Compilar leva dezenas de segundos: a igualdade destes é conferida por make bench.
+COMPILED = peers.FORWARD_ONLY
+
+
+@pytest.fixture
+def one_thread():
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
+
+
+@pytest.mark.parametrize("train", [False, True])
+@pytest.mark.parametrize("causal", [False, True])
+@pytest.mark.parametrize("name", sorted(set(peers.CANDIDATES) - COMPILED - {"SDPA densa"}))
+def test_every_candidate_gives_the_same_numbers(name, causal, train, one_thread):
+    attention = peers.CANDIDATES[name](1024, causal)
+    if isinstance(attention, str):
+        pytest.skip(attention)
+    inputs = peers.tensors(1024)
+    expected = peers.task(peers.CANDIDATES[peers.OURS](1024, causal), inputs, train)()
+    received = peers.task(attention, inputs, train)()
+    assert len(received) == (4 if train else 1)
+    assert bench.agree(expected, received)
+
+
+def test_agreement_can_fail():
+    one = [torch.ones(3)]
+    assert bench.agree(one, [torch.ones(3) + 1e-5])
+    assert not bench.agree(one, [torch.ones(3) + 1e-3])
+    assert not bench.agree(one, [torch.full((3,), torch.nan)])
+
+
+def test_a_wrong_candidate_stops_the_bench(monkeypatch):
+    wrong = {peers.OURS: peers.ours, "errado": lambda n, causal: lambda q, k, v: v}
+    monkeypatch.setattr(peers, "CANDIDATES", wrong)
+    with pytest.raises(ValueError, match="errado não dá o mesmo que windowed_attention"):
+        bench.measure(bench.Case(512, False, False), 3)
+
+
+def test_who_is_missing_is_told_and_who_is_too_slow_is_left_out(monkeypatch):
+    monkeypatch.setattr(peers, "find_spec", lambda name: None)
+    some = {n: peers.CANDIDATES[n] for n in (peers.OURS, "local-attention", "densa ingênua")}
+    monkeypatch.setattr(peers, "CANDIDATES", some)
+    tasks, absent = bench.candidates(bench.Case(1024, False, True))
+    assert set(tasks) == {peers.OURS, "densa ingênua"}
+    assert absent == {"local-attention": "pacote local-attention não instalado"}
+    tasks, _ = bench.candidates(bench.Case(8192, False, True))
+    assert set(tasks) == {peers.OURS}
+
+
+def ratio(median):
+    return asdict(Spread(median, median, median, 5))
+
+
+def test_the_guard_sees_a_close_windowed_peer_and_ignores_dense_ones():
+    row = {"n": 8192, "causal": False, "mode": "ida e volta"}
+    limit = bench.FLOORS["ida e volta"]
+    close = {"local-attention": ratio(limit - 0.1), "SDPA densa": ratio(0.1), "CSR": ratio(9)}
+    record = {"baseline": peers.OURS, "rows": [{**row, "ratios": close}]}
+    (problem,) = bench.too_slow(record)
+    assert "local-attention" in problem
+    assert f"o piso é {limit}" in problem
+    far = {"local-attention": ratio(limit + 0.1)}
+    assert bench.too_slow({**record, "rows": [{**row, "ratios": far}]}) == []
+
+
+def test_exponents_are_fitted_from_our_points():
+    rows = [
+        {
+            "mode": mode, "n": n, "causal": False,
+            "seconds": {peers.OURS: {"median": n * 1e-6}}, "memory_mib": {peers.OURS: n / 100},
+        }
+        for mode in ("ida", "ida e volta")
+        for n in (1, 2, 4, 8)
+    ]  # fmt: skip
+    found = bench.exponents(rows)
+    assert [(x["mode"], x["quantity"]) for x in found] == [
+        ("ida", "tempo"), ("ida e volta", "tempo"), ("ida", "memória"), ("ida e volta", "memória"),
+    ]  # fmt: skip
+    assert all(abs(x["exponent"] - 1) < 1e-9 for x in found)
+
+
+@pytest.mark.slow
+def test_the_window_is_faster_than_dense_and_patterns_cost_alike(one_thread):
+    # Razões numa corrida só, com folga: a densa leva umas 8 vezes mais em n = 4096.
+    length = 4096
+    inputs = peers.tensors(length)
+    window = SlidingWindow(peers.RADIUS)
+    birds = BigBird(radius=peers.RADIUS, global_count=64, block=64, per_row=3, seed=0)
+    run = {
+        "janela": lambda: windowed_attention(*inputs, peers.RADIUS),
+        "densa": lambda: torch.nn.functional.scaled_dot_product_attention(*inputs),
+        "unfold": lambda: peers.unfold(length, False)(*inputs),
+        "bigbird": lambda: block_sparse_attention(*inputs, birds),
+    }
+    found = compare(run, options=TimingOptions(repeats=5, warmup=1, min_seconds=0.0)).ratios
+    assert found["densa"].median > 4
+    assert found["unfold"].median > 1.1
+    per_pair = birds.visible_pairs(length) / window.visible_pairs(length)
+    assert found["bigbird"].median / per_pair < 2
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("train", [False, True])
+def test_peak_memory_grows_linearly(train):
+    sizes, costs = (4096, 8192, 16384, 32768), []
+    for length in sizes:
+        arguments = {"name": peers.OURS, "length": length, "causal": False, "train": train}
+        found = peak_memory(
+            "attention_peers:call", setup="attention_peers:prepare_memory", arguments=arguments
+        )
+        costs.append(found.mib)
+    assert scaling_exponent(sizes, costs).exponent <= 1.05
+    # O contexto (e, na volta, três gradientes) e um rascunho que não cresce: 33 e 128 MiB.
+    rows = sizes[-1] * peers.HEADS * peers.WIDTH * 4 / 2**20
+    least = 4 * rows if train else rows
+    assert 0.95 * least <= costs[-1] <= 1.15 * least
+
+
+@pytest.mark.skipif(not RECORD.exists(), reason="make bench ainda não gravou a atenção")
+def test_the_published_record_covers_every_case_and_passes_its_own_guard():
+    record = json.loads(RECORD.read_text(encoding="utf-8"))
+    assert [(r["n"], r["causal"], r["mode"]) for r in record["rows"]] == [
+        (case.n, case.causal, case.mode) for case in bench.CASES
+    ]
+    assert record["baseline"] == peers.OURS
+    assert record["threads"] == 2
+    assert bench.too_slow(record) == []
+    measured = {name for row in record["rows"] for name in row["ratios"]}
+    assert measured | set(record["absent"]) == set(peers.CANDIDATES)
+    assert record["environment"]["versions"]["torch"]
