@@ -2,8 +2,10 @@
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
 
 from coursekit.recurrent.cells import choose_activation, reset_uniform, set_forget_bias
+from coursekit.recurrent.lstm_loop import lstm_loop
 from coursekit.recurrent.stack import RecurrentStack, States, Step
 from coursekit.recurrent.steps import (
     LSTMState,
@@ -190,6 +192,24 @@ class LSTM(RecurrentStack):
         outputs, finals = self._run_stack(inputs, self._split_state(inputs, initial_state), lengths)
         return outputs, (self._join_state(finals, 0), self._join_state(finals, 1))
 
+    def _run(
+        self, inputs: Tensor, states: States, suffix: str, visible: Tensor | None
+    ) -> tuple[Tensor, States]:
+        """Ao treinar, percorre com a volta escrita à mão; nos outros casos, passo a passo."""
+        projection = self._parameter("weight_ih", suffix), self._input_bias(suffix)
+        weight_hh = self._parameter("weight_hh", suffix)
+        tensors = (inputs, *states, *projection, weight_hh)
+        if getattr(self, f"weight_ph_{suffix}") is not None or not _trains_alike(tensors):
+            return super()._run(inputs, states, suffix, visible)
+        projected = F.linear(inputs.transpose(0, 1).contiguous(), *projection)  # (T, B, 4H)
+        sequences = lstm_loop(projected, (states[0], states[1]), weight_hh)
+        final = tuple(sequence[-1] for sequence in sequences)
+        if visible is not None:  # o estado no fim de cada exemplo; o inicial, se ele é vazio
+            ends, rows = visible.sum(1), torch.arange(len(visible), device=visible.device)
+            both = zip(states, sequences, strict=True)
+            final = tuple(torch.cat([first[None], rest])[ends, rows] for first, rest in both)
+        return sequences[0].transpose(0, 1), final
+
     def _make_step(self, suffix: str) -> Step:
         weight_hh = self._parameter("weight_hh", suffix)
         weight_ph: Tensor | None = getattr(self, f"weight_ph_{suffix}")
@@ -198,6 +218,13 @@ class LSTM(RecurrentStack):
             return lstm_step(projected, (states[0], states[1]), weight_hh, weight_ph)
 
         return step
+
+
+def _trains_alike(tensors: tuple[Tensor, ...]) -> bool:
+    """Se há gradiente a calcular e todos têm o mesmo tipo (sob ``autocast`` não têm)."""
+    wanted = torch.is_grad_enabled() and any(tensor.requires_grad for tensor in tensors)
+    same = len({tensor.dtype for tensor in tensors}) == 1
+    return wanted and same and not torch.is_autocast_enabled(tensors[0].device.type)
 
 
 class GRU(RecurrentStack):
