@@ -266,7 +266,7 @@ def test_problem_reads_as_a_sentence():
 
 # --- fluxogramas
 
-FLOW = "flowchart LR\n accTitle: Título\n accDescr: Descrição.\n A --> B\n"
+FLOW = "flowchart LR\n accTitle: Um título\n accDescr: Descrição do que se vê.\n A --> B\n"
 
 
 def test_flowchart_must_be_read_and_described():
@@ -292,12 +292,22 @@ def test_every_fence_is_seen(source):
     assert "«flowchart», que não abre" in problem.what
 
 
+@pytest.mark.parametrize(
+    ("old", "new"), [("Um título", "Treino"), ("Descrição do que se vê.", "A leva a B.")]
+)
+def test_flowchart_with_a_poor_description(old, new):
+    source = f"```mermaid\n{FLOW}```".replace(old, new)
+    (problem,) = check_flowcharts("a.ipynb", [text(source)])
+    assert f"«{new}»" in problem.what
+    assert "dizem pouco" in problem.what
+
+
 def test_broken_flowchart_shown_as_text_is_not_a_defect():
     assert check_flowcharts("a.ipynb", [text("```text\nflowchart LR\nA --> [x]\n```")]) == []
 
 
 def test_language_reads_the_flowchart():
     source = f"Prosa.\n\n```mermaid\n{FLOW.replace('Descrição', 'Uma funcao')}```"
-    assert "Uma funcao." in readable_text(source)
+    assert "Uma funcao do que" in readable_text(source)
     assert "accDescr" not in readable_text(source)
     assert "-->" not in readable_text(source)

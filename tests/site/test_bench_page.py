@@ -148,10 +148,11 @@ def test_many_candidates_are_summed_up() -> None:
 
 
 def test_outcome_counts_ties_by_the_quartiles() -> None:
-    ratios = [Spread(0.9, 0.8, 0.95, 9), Spread(1.01, 0.99, 1.2, 9), Spread(2, 1.9, 2.1, 9)]
+    ratios = [Spread(0.9, 0.8, 0.95, 9), Spread(0.97, 0.9, 1.2, 9), Spread(2, 1.9, 2.1, 9)]
     assert bench_words.outcome(ratios) == (
         "mais rápido em 1 caso, empatado em 1 caso e mais lento em 1 caso"
     )
+    assert bench_words.reach(ratios) == "de 0,90 a 2,00 vezes"
     assert bench_words.outcome([Spread(1, 1, 1, 9)] * 2) == "empatado em todos os 2 casos"
 
 

@@ -5,10 +5,12 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from coursekit.authoring.checks.figures import MIN_ALT_LENGTH
 from coursekit.authoring.checks.problem import Problem, cell_place
 from coursekit.authoring.project import Project
 from coursekit.flowchart import FlowchartError, parse_flowchart
 
+MIN_TITLE = 8
 _BLOCK = re.compile(
     r"(?ms)^(?P<pad>[ \t>]*)(?P<fence>`{3,}|~{3,})[ \t]*mermaid[ \t]*\n"
     r"(?P<body>.*?)^(?P=pad)(?P=fence)[ \t]*$"
@@ -101,8 +103,13 @@ def _problems(place: str, markdown: str) -> list[Problem]:
     """Os defeitos dos fluxogramas de um texto."""
     problems = []
     for number, block in enumerate(mermaid_blocks(markdown), start=1):
+        where = f"{place}, {number}º fluxograma"
         try:
-            parse_flowchart(block)
+            chart = parse_flowchart(block)
         except FlowchartError as error:
-            problems.append(Problem(f"{place}, {number}º fluxograma", str(error), _REMEDY))
+            problems.append(Problem(where, str(error), _REMEDY))
+            continue
+        if len(chart.title) < MIN_TITLE or len(chart.description) < MIN_ALT_LENGTH:
+            said = f"accTitle «{chart.title}» e accDescr «{chart.description}» dizem pouco."
+            problems.append(Problem(where, said, "Escreva o que se vê no desenho."))
     return problems
