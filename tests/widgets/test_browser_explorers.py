@@ -139,3 +139,14 @@ def test_pooling_speaks_of_the_ceiling_only_with_tanh(show):
     spoken = summary_after(page)
     assert spoken.startswith(f"Escala 1,00, com tanh: o maior peso é o de «{best}», ")
     assert ", de no máximo 55,2%." in spoken
+
+
+@pytest.mark.parametrize("name", ["lstm_gates", "pattern_explorer", "pooling_explorer"])
+def test_two_copies_keep_their_own_choice(show, name):
+    html = CASES[name]()._repr_html_()
+    page = show(html + html)
+    first, second = (page.locator("figure.curso-widget").nth(index) for index in (0, 1))
+    second.locator("input[type=radio]").nth(1).check()
+    first.locator("input[type=radio]").nth(0).check()
+    assert second.locator("input[type=radio]").nth(1).is_checked()
+    assert first.locator("input[type=radio]").nth(0).is_checked()

@@ -181,3 +181,13 @@ def test_gates_work_by_keyboard_and_mouse(show):
     page.locator('[data-role="step"]').nth(4).click()
     assert page.locator('[data-role="time"]').input_value() == "5"
     assert summary_after(page).startswith("Passo 5 de 7, «no», unidade 2: c₅ =")
+
+
+def test_unrolled_mark_follows_the_previous_state(show):
+    states = hidden_states(len(SENTENCE), 5)
+    page = show(CASES["unrolled_rnn"]()._repr_html_())
+    page.evaluate(MOVE, ["time", 5])
+    marks = page.locator('[data-role="unit"] .cw-mark').evaluate_all(
+        "(lines) => lines.map((line) => parseFloat(line.getAttribute('x1')))"
+    )
+    assert marks == pytest.approx((50 + 50 * states[4]).tolist(), abs=0.01)

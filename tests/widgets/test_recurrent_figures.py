@@ -11,6 +11,7 @@ from coursekit import widgets
 from .cases import RADII, SENTENCE, gate_values, hidden_states, lag_curves
 from .test_browser_values import number
 from .test_initial_state import numbers
+from .test_widget_html import Reader
 
 
 def lag(*, radii=(0.5, 1.0), curves=None, **options):
@@ -125,23 +126,23 @@ def test_each_line_has_its_own_stroke_and_marker():
 
 
 def test_gates_summary_closes_the_arithmetic_by_hand():
-    # c₁ = 0,5·(−1) + 0,25·0,8 = −0,3; h₁ = 0,5·tanh(−0,3). c₂ = 1·(−0,3) + 0·g = −0,3.
-    cell, output = [[-0.3], [-0.3]], [[0.5], [1.0]]
-    gates = {"forget": [[0.5], [1.0]], "input": [[0.25], [0.0]], "output": output}
+    # c₁ = 0,5·(−1) + 0,25·0,8 = −0,3; h₁ = 0,5·tanh(−0,3). c₂ = 0,5·(−0,3) + 0·g = −0,15.
+    cell, output = [[-0.3], [-0.15]], [[0.5], [1.0]]
+    gates = {"forget": [[0.5], [0.5]], "input": [[0.25], [0.0]], "output": output}
     gates |= {"candidate": [[0.8], [-0.6]], "cell": cell, "hidden": output * np.tanh(cell)}
     widget = widgets.lstm_gates(["um", "dois"], gates, initial_cell=[-1.0])
     assert widget.summary == (
-        "Passo 2 de 2, «dois», unidade 1: c₂ = 1,000 × (−0,300) + 0,000 × (−0,600) = −0,300; "
-        "h₂ = 1,000 × tanh(−0,300) = −0,291. A porta de esquecimento guarda 100% da memória "
+        "Passo 2 de 2, «dois», unidade 1: c₂ = 0,500 × (−0,300) + 0,000 × (−0,600) = −0,150; "
+        "h₂ = 1,000 × tanh(−0,150) = −0,149. A porta de esquecimento guarda 50% da memória "
         "anterior."
     )
     html = widget._repr_html_()
     tiles = dict(re.findall(r'data-role="(\w+)"><span class="cw-tile-name">[^<]*</span> '
                             r'<span class="cw-number">([^<]+)<', html))  # fmt: skip
     assert tiles == {
-        "before": "−0,300", "forget": "1,000", "kept": "−0,300", "candidate": "−0,600",
-        "input": "0,000", "written": "0,000", "cell": "−0,300", "squashed": "−0,291",
-        "output": "1,000", "hidden": "−0,291",
+        "before": "−0,300", "forget": "0,500", "kept": "−0,150", "candidate": "−0,600",
+        "input": "0,000", "written": "0,000", "cell": "−0,150", "squashed": "−0,149",
+        "output": "1,000", "hidden": "−0,149",
     }  # fmt: skip
 
 
@@ -227,3 +228,26 @@ def test_summary_numbers_come_from_the_states():
     unit = int(np.abs(STATES[1] - STATES[0]).argmax())
     expected = [1, 3, unit + 1, STATES[0, unit], STATES[1, unit]]
     assert numbers(widget.summary) == pytest.approx(expected, abs=0.0051)
+
+
+HOSTILE = "</script><img src=x onerror=alert(1)>\"'&"
+
+
+def hostile_figures():
+    words = [HOSTILE, *SENTENCE[1:]]
+    return {
+        "unrolled": widgets.unrolled_rnn(words, hidden_states(7, 2), title=HOSTILE),
+        "gates": widgets.lstm_gates(words, gate_values(), title=HOSTILE),
+        "gradient": widgets.gradient_lag([0.5, 1.0], {HOSTILE: np.ones((2, 9))}, title=HOSTILE),
+        "pooling": widgets.pooling_explorer([1, 2], [0, 1], labels=[HOSTILE, "b"], title=HOSTILE),
+        "pattern": widgets.pattern_explorer(title=HOSTILE),
+    }
+
+
+@pytest.mark.parametrize("name", ["unrolled", "gates", "gradient", "pooling", "pattern"])
+def test_hostile_text_stays_text(name):
+    html = hostile_figures()[name]._repr_html_()
+    reader = Reader(html)
+    assert "img" not in {tag for tag, _ in reader.tags}
+    assert html.count("</script>") == 1
+    assert HOSTILE in "".join(reader.text)
