@@ -66,6 +66,11 @@ class GatherBatch:
         """A parcela dos escores é a mesma em todas as cabeças."""
         return self.tiles
 
+    @property
+    def adjacent(self) -> bool:
+        """Nunca: as consultas são recolhidas em cópia."""
+        return False
+
     def bias(self, like: Tensor) -> Tensor:
         """Parcela dos escores, ``(count, rows, width)``.
 

@@ -33,6 +33,10 @@ class Batch(Protocol):
     def bias_key(self) -> object:
         """Lotes seguidos com a mesma chave têm a mesma parcela dos escores."""
 
+    @property
+    def adjacent(self) -> bool:
+        """Se ``queries`` dá uma vista contígua, em que se pode escrever direto."""
+
     def bias(self, like: Tensor) -> Tensor:
         """Parcela dos escores, difundível para ``shape``: 0 se visível, −∞ se não."""
 
@@ -115,11 +119,11 @@ class _Tiled(torch.autograd.Function):
     ) -> Tensor:
         """Calcula o contexto."""
         query, key, value = (x.contiguous() for x in (query, key, value))
-        context = value.new_zeros((*query.shape[:2], value.shape[2]))
+        context = _blank(value, batches)
         scratch = _Scratch(query)
         for batch in batches:
             weights = scratch.weights(batch, query, key, scale)
-            batch.put_queries(context, scratch.product(weights, batch.keys(value)))
+            scratch.put_product(batch, context, weights, batch.keys(value))
         ctx.save_for_backward(query, key, value, context)
         ctx.arguments = (scale, batches)
         return context
@@ -150,7 +154,11 @@ class _Gradient(torch.autograd.Function):
         gradient = gradient.contiguous()
         # −g·o, (cabeças, T, 1); antes de alocar os gradientes, para o produto não somar ao pico.
         mean = (gradient * context).sum(dim=-1, keepdim=True).neg_()
-        d_query, d_key, d_value = (torch.zeros_like(x) for x in (query, key, value))
+        d_query, d_key, d_value = (
+            _blank(query, batches),
+            torch.zeros_like(key),
+            torch.zeros_like(value),
+        )
         scratch = _Scratch(query)
         for batch in batches:
             weights = scratch.weights(batch, query, key, scale)
@@ -160,7 +168,7 @@ class _Gradient(torch.autograd.Function):
             start = batch.queries(mean).expand(batch.shape)
             torch.baddbmm(start, incoming, batch.keys(value).transpose(1, 2), out=inner)
             inner.mul_(weights)
-            batch.put_queries(d_query, scratch.product(inner, batch.keys(key), scale))
+            scratch.put_product(batch, d_query, inner, batch.keys(key), scale)
             transposed = inner.transpose(1, 2)
             batch.add_keys(d_key, scratch.product(transposed, batch.queries(query), scale))
         return d_query, d_key, d_value
@@ -172,6 +180,13 @@ class _Gradient(torch.autograd.Function):
             "a atenção esparsa só tem a primeira derivada; foi pedida a segunda (create_graph "
             "seguido de outra derivada). Use attend(..., mask=...), que tem todas."
         )
+
+
+def _blank(like: Tensor, batches: Sequence[Batch]) -> Tensor:
+    """Zeros da forma dada; nem isso, se os lotes vão escrever em todas as linhas."""
+    written = sum(batch.shape[0] * batch.shape[1] for batch in batches)
+    covered = written == like.shape[0] * like.shape[1]
+    return torch.empty_like(like) if covered else torch.zeros_like(like)
 
 
 class _Scratch:
@@ -204,3 +219,13 @@ class _Scratch:
         """Produto por ladrilho, vezes um fator."""
         into = self.take("product", (left.shape[0], left.shape[1], right.shape[2]))
         return torch.baddbmm(into, left, right, beta=0, alpha=scale, out=into)
+
+    def put_product(
+        self, batch: Batch, into: Tensor, left: Tensor, right: Tensor, scale: float = 1.0
+    ) -> None:
+        """Escreve o produto nas linhas das consultas, sem escala se não for dada."""
+        if batch.adjacent:
+            view = batch.queries(into)
+            torch.baddbmm(view, left, right, beta=0, alpha=scale, out=view)
+        else:
+            batch.put_queries(into, self.product(left, right, scale))

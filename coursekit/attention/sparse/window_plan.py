@@ -67,6 +67,11 @@ class WindowBatch:
         """A parcela só depende das formas e da posição relativa das chaves."""
         return self.rows, self.width, self.query_start - self.key_start
 
+    @property
+    def adjacent(self) -> bool:
+        """Se um ladrilho começa onde o anterior acaba."""
+        return self.step == self.rows
+
     def bias(self, like: Tensor) -> Tensor:
         """Parcela dos escores de cada ladrilho, ``(rows, width)``.
 

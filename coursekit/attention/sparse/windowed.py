@@ -24,7 +24,7 @@ from coursekit.attention.sparse.window_plan import Band, WindowBatch, plan_windo
 __all__ = ["windowed_attention", "windowed_attention_readable"]
 
 # Ladrilho e escores por lote: os que cabem no cache de segundo nível de um processador comum.
-TILE = 64
+TILE = 32
 BUDGET = 2**18
 
 

@@ -2,6 +2,7 @@
 
 import math
 
+import numpy as np
 import pytest
 import torch
 from attention.sparse.sparse_cases import gradients, random_tensors
@@ -15,6 +16,7 @@ from coursekit.attention.sparse import (
     GlobalTokens,
     Graph,
     Hierarchical,
+    Pattern,
     RandomBlocks,
     SlidingWindow,
     Strided,
@@ -94,6 +96,25 @@ def test_rows_that_see_nothing_are_zero_with_finite_gradients():
     assert not any(x.any() for x in grads)
 
 
+class EvenSeesFirst(Pattern):
+    """Só as posições pares veem alguma coisa: a posição 0."""
+
+    def _pairs(self, queries, length):
+        even = queries[queries % 2 == 0]
+        return even, np.zeros_like(even)
+
+
+@pytest.mark.parametrize("broken", [0.0, math.nan])
+def test_some_rows_see_nothing(broken):
+    tensors = random_tensors(9)
+    tensors[0][0, 0, 4:6, 1] += broken  # uma consulta que vê e uma que não vê
+    expected = gradients(dense(EvenSeesFirst()), tensors)
+    received = gradients(sparse(EvenSeesFirst()), tensors)
+    for mine, theirs in zip(received, expected, strict=True):
+        assert_close(mine, theirs, equal_nan=True, **EXACT)
+    assert not received[0][:, :, 1::2].any()
+
+
 @pytest.mark.parametrize("causal", [False, True])
 def test_a_window_is_the_windowed_kernel(causal):
     tensors = random_tensors(131)
@@ -148,7 +169,8 @@ def planned(pattern, length, tile=64):
 
 
 def test_the_plan_wastes_little():
-    # Calculados por visível: na janela, (64 + 2r)/(2r + 1) e o enchimento; no passo, nada.
+    # Calculados por visível: na janela, (64 + 2r)/(2r + 1) e o enchimento; no passo, nada;
+    # a global fica num ladrilho só dela, senão seriam 64 linhas inteiras.
     length = 1024
     for pattern, most in [
         (SlidingWindow(128), 1.4),
@@ -156,6 +178,7 @@ def test_the_plan_wastes_little():
         (SlidingWindow(8, dilation=16), 5.1),
         (BigBird(radius=128, global_count=1, block=64, per_row=2, seed=0), 1.6),
         (RandomBlocks(block=64, per_row=3, seed=1), 1.0),
+        (SlidingWindow(8) | GlobalTokens(positions=(500,)), 5.0),
     ]:
         computed, plan = planned(pattern, length)
         assert computed <= most * pattern.visible_pairs(length), pattern

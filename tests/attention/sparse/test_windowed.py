@@ -20,7 +20,7 @@ from coursekit.attention.sparse import windowed, windowed_attention, windowed_at
 EXACT = {"rtol": 1e-10, "atol": 1e-10}
 LN2 = math.log(2.0)
 # (ladrilho, escores por lote): o de fábrica, e um que obriga a muitos ladrilhos e lotes.
-TILINGS = [(64, 2**18), (4, 100), (3, 1), (1, 7)]
+TILINGS = [(32, 2**18), (4, 100), (3, 1), (1, 7)]
 
 
 @pytest.fixture
