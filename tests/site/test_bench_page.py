@@ -125,6 +125,9 @@ def test_exponents_are_fitted_only_within_one_setting(record: bench_records.Reco
     given = [{"name": "k", "exponent": 1.5, "low": 1.4, "high": 1.6}]
     stored = bench_records.read_record("x", data(exponents=given)).exponents
     assert [(fit.name, fit.quantity, fit.exponent) for fit in stored] == [("k", "tempo", 1.5)]
+    assert bench_words.exponent_sentences(stored) == [
+        "<b>Tempo por n</b>: <code>k</code> cresce com expoente 1,50."
+    ]
 
 
 def test_sentences_come_from_the_numbers(record: bench_records.Record) -> None:
@@ -177,7 +180,7 @@ def test_every_text_of_the_record_is_escaped(record: bench_records.Record) -> No
 
 
 def test_chart_places_each_point_on_logarithmic_scales(record: bench_records.Record) -> None:
-    curves = bench_chart.curves_of(record, "ida")
+    curves = bench_chart.curves_of(record, "ida", "bidirecional")
     assert set(curves) == {"meu", "par", "denso", "a<b"}
     assert curves["denso"] == {float(n): pytest.approx(1e-9 * n * n) for n in LENGTHS}
     root = ET.fromstring(bench_chart.chart_svg("Tempo", curves, "g1"))
@@ -196,12 +199,18 @@ def test_chart_places_each_point_on_logarithmic_scales(record: bench_records.Rec
 
 
 def test_chart_needs_sizes_and_never_mixes_settings() -> None:
-    assert bench_chart.curves_of(bench_records.read_record("r", minimal()), "ida") == {}
+    few = bench_records.read_record("r", minimal())
+    assert bench_chart.settings(few, "ida") == []
+    assert bench_page.charts(few) == ""
     changed = data()
     for entry in changed["rows"][4:]:
         entry["seconds"] = {"meu": 100.0}
-    curves = bench_chart.curves_of(bench_records.read_record("x", changed), "ida")
-    assert max(curves["meu"].values()) < 1
+    record = bench_records.read_record("x", changed)
+    assert bench_chart.settings(record, "ida") == ["bidirecional", "causal"]
+    assert max(bench_chart.curves_of(record, "ida", "bidirecional")["meu"].values()) < 1
+    assert set(bench_chart.curves_of(record, "ida", "causal")) == {"meu"}
+    html = bench_page.charts(record)
+    assert re.findall("<figcaption>(.*?):", html) == ["Ida, bidirecional", "Ida, causal"]
 
 
 def test_chart_names_do_not_overlap() -> None:

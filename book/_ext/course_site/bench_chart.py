@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
-from course_site.bench_records import MIN_POINTS, Record
+from course_site.bench_records import MIN_POINTS, Record, setting
 from coursekit.evidence.formatting import format_number
 from coursekit.flowchart.placing import place_apart
 
@@ -31,21 +31,19 @@ class Axis:
         return self.start + share * (self.end - self.start)
 
 
-def curves_of(record: Record, mode: str) -> dict[str, dict[float, float]]:
-    """Tempo por ``n`` de cada candidato num modo; só quem tem pontos bastantes.
+def settings(record: Record, mode: str) -> list[str]:
+    """Casos de um modo, fora o ``n``: pontos de casos diferentes não se ligam por uma linha."""
+    rows = [row for row in record.rows if row.mode == mode and row.length is not None]
+    return list(dict.fromkeys(setting(row) for row in rows))
 
-    Se o mesmo ``n`` aparece em vários casos (causal ou não), vale o primeiro.
-    """
+
+def curves_of(record: Record, mode: str, case: str) -> dict[str, dict[float, float]]:
+    """Tempo por ``n`` de cada candidato num modo e num caso; só quem tem pontos bastantes."""
     curves: dict[str, dict[float, float]] = {}
-    first: dict[float, str] = {}
     for row in record.rows:
-        if row.mode != mode or row.length is None:
-            continue
-        setting = row.case.partition(", ")[2]
-        if first.setdefault(0.0, setting) != setting:
-            continue
-        for name, seconds in row.seconds.items():
-            curves.setdefault(name, {})[row.length] = seconds
+        if row.mode == mode and row.length is not None and setting(row) == case:
+            for name, seconds in row.seconds.items():
+                curves.setdefault(name, {})[row.length] = seconds
     return {name: points for name, points in curves.items() if len(points) >= MIN_POINTS}
 
 

@@ -12,7 +12,7 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.typing import ExtensionMetadata
 
-from course_site.bench_chart import chart_svg, curves_of
+from course_site.bench_chart import chart_svg, curves_of, settings
 from course_site.bench_records import CPU, GPU, Exponent, Record, Row, load_records
 from course_site.bench_words import (
     absent_sentence,
@@ -106,13 +106,19 @@ def exponent_cell(fit: Exponent | None) -> str:
 
 
 def charts(record: Record) -> str:
-    """Um gráfico por modo que tenha tamanhos bastantes."""
-    parts = []
-    for number, mode in enumerate(record.modes, start=1):
-        if curves := curves_of(record, mode):
-            title = f"{record.title}, {mode}: tempo por n"
-            drawing = chart_svg(title, curves, f"grafico-{record.name}-{number}")
-            parts.append(f'<div class="flow-frame">{drawing}</div>')
+    """Um gráfico por modo e caso que tenham tamanhos bastantes."""
+    parts: list[str] = []
+    for mode in record.modes:
+        for case in settings(record, mode):
+            if curves := curves_of(record, mode, case):
+                subject = ", ".join(filter(None, (mode, case)))
+                name = f"grafico-{record.name}-{len(parts) + 1}"
+                drawing = chart_svg(f"{record.title}, {subject}: tempo por n", curves, name)
+                caption = f"{escape(subject)}: tempo por n, escalas logarítmicas"
+                parts.append(
+                    f"<figure><figcaption>{caption[:1].upper()}{caption[1:]}</figcaption>"
+                    f'<div class="flow-frame">{drawing}</div></figure>'
+                )
     return "".join(parts)
 
 

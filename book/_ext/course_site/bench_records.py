@@ -181,7 +181,7 @@ def fitted_exponents(rows: tuple[Row, ...]) -> list[Exponent]:
         for row in rows:
             for name, value in getattr(row, field).items():
                 if row.length is not None and value > 0:
-                    key = name, ", ".join(filter(None, (row.mode, _setting(row))))
+                    key = name, ", ".join(filter(None, (row.mode, setting(row))))
                     series.setdefault(key, {})[row.length] = value
         for (name, mode), points in series.items():
             if len(points) >= MIN_POINTS:
@@ -192,6 +192,6 @@ def fitted_exponents(rows: tuple[Row, ...]) -> list[Exponent]:
     return found
 
 
-def _setting(row: Row) -> str:
+def setting(row: Row) -> str:
     """O caso sem o ``n``: o que tem de ser igual para os pontos serem da mesma curva."""
     return ", ".join(part for part in row.case.split(", ") if not part.startswith("n = "))

@@ -1,5 +1,6 @@
 """O que dizem as medidas de velocidade, em frases escritas a partir dos números."""
 
+import re
 import statistics
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -20,10 +21,11 @@ def shown_name(name: str) -> str:
     """Nome de um candidato: o que se digita vira código.
 
     Example:
-        >>> shown_name("torch.nn"), shown_name("keras")
-        ('<code>torch.nn</code>', 'Keras')
+        >>> shown_name("torch.nn"), shown_name("keras"), shown_name("SDPA densa")
+        ('<code>torch.nn</code>', 'Keras', 'SDPA densa')
     """
-    return NAMES.get(name) or f"<code>{escape(name)}</code>"
+    typed = f"<code>{escape(name)}</code>" if re.fullmatch(r"[a-z_.]+", name) else escape(name)
+    return NAMES.get(name, typed)
 
 
 def ratio_text(value: float) -> str:
@@ -129,9 +131,12 @@ def exponent_sentences(exponents: Sequence[Exponent]) -> list[str]:
             if fit.quantity == quantity:
                 series.setdefault(fit.name, []).append(fit.exponent)
         order = sorted(series, key=lambda name: statistics.median(series[name]))
-        least = f"quem cresce menos é {shown_name(order[0])}, com {growth(series[order[0]])}"
-        most = f"quem cresce mais é {shown_name(order[-1])}, com {growth(series[order[-1]])}"
-        told = f"{least}; {most}" if len(order) > 1 else least
+        told = f"{shown_name(order[0])} cresce com {growth(series[order[0]])}"
+        if len(order) > 1:
+            told = (
+                f"quem cresce menos é {shown_name(order[0])}, com {growth(series[order[0]])}; "
+                f"quem cresce mais é {shown_name(order[-1])}, com {growth(series[order[-1]])}"
+            )
         sentences.append(f"<b>{escape(quantity).capitalize()} por n</b>: {told}.")
     return sentences
 
