@@ -112,7 +112,7 @@ def test_reference_node_is_anchored_on_its_key(works: dict[str, references.Refer
 
 def test_course_bibliography_has_no_english_connectives() -> None:
     works = references.load_references(ROOT / references.BIBLIOGRAPHY)
-    assert len(works) == 175
+    assert len(works) >= 175
     for work in works.values():
         assert not re.search(r"\b(pages|editors?|et al|edition|thesis)\b", work.venue), work.key
         assert " and " not in work.authors
