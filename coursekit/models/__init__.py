@@ -12,6 +12,7 @@ Módulos:
     self_attention, digit_transformer: bloco de autoatenção, e um ViT minúsculo.
     pooling_trial, binding_trial, canvas_trial, digit_transformer_trial: uma rodada de cada
         experimento com elas.
+    masked_transformer, sparse_trial: um Transformer sob um padrão de atenção, e as suas rodadas.
 """
 
 __all__: list[str] = []

@@ -51,16 +51,19 @@ class SelfAttentionBlock(nn.Module):
         self.dense_norm = nn.LayerNorm(dim)
         self.dense = nn.Sequential(nn.Linear(dim, 2 * dim), nn.GELU(), nn.Linear(2 * dim, dim))
 
-    def forward(self, inputs: Tensor) -> Tensor:
+    def forward(self, inputs: Tensor, *, mask: Tensor | None = None) -> Tensor:
         """Mistura e transforma.
 
         Args:
             inputs: sequência, forma ``(B, T, D)``.
+            mask: quem vê quem, como em :func:`~coursekit.attention.attend`; ``None`` não esconde
+                nada além do que ``causal`` esconde.
 
         Returns:
             Sequência de mesma forma.
         """
-        mixed = inputs + self.attention(self.attention_norm(inputs), causal=self.causal)
+        normed = self.attention_norm(inputs)
+        mixed = inputs + self.attention(normed, mask=mask, causal=self.causal)
         outputs: Tensor = mixed + self.dense(self.dense_norm(mixed))
         return outputs
 

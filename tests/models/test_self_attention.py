@@ -38,6 +38,18 @@ def test_block_by_its_parts():
     assert first.out_features == 12
 
 
+def test_block_mask_hides_pairs_and_joins_causal():
+    torch.manual_seed(1)
+    block, inputs = SelfAttentionBlock(MultiHeadAttention(6, 3)), normal(1, 2, 5, 6)
+    lower = torch.ones(5, 5, dtype=torch.bool).tril()
+    hidden = block(inputs, mask=lower)
+    assert not torch.equal(hidden, block(inputs))
+    block.causal = True
+    assert_close(hidden, block(inputs))
+    alone = block(inputs, mask=lower.T)  # causal e o contrário: cada uma só se vê
+    assert_close(alone, block(inputs, mask=torch.eye(5, dtype=torch.bool)))
+
+
 @pytest.mark.parametrize("position", POSITION_KINDS)
 def test_only_alibi_is_causal(position):
     layer, inputs = features_with(position), normal(2, 2, 7, 8)
