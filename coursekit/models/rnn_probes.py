@@ -112,7 +112,7 @@ def who_updates(case: RnnCase) -> tuple[bool, bool]:
         case: o caso; a camada dele é alterada.
 
     Returns:
-        Se a volta mudou algum peso, e se o passo do otimizador mudou todos.
+        Se a volta mudou algum peso, e se o passo do otimizador mudou cada tensor de pesos.
     """
     parameters = list(case.layer.parameters())
     before = [parameter.detach().clone() for parameter in parameters]

@@ -13,7 +13,7 @@ def state_jacobian_norms(layer: RNN, inputs: Tensor) -> Tensor:
     r"""Mede a norma da jacobiana :math:`\partial h_T / \partial h_{T-k}` para cada ``k``.
 
     O produto das jacobianas de um passo é o que desvanece ou explode. Aqui cada uma é obtida por
-    diferenciação automática e o produto é acumulado do fim para o começo.
+    derivação automática e o produto é acumulado do fim para o começo.
 
     Args:
         layer: RNN simples de uma camada, só na direção direta.

@@ -1,7 +1,7 @@
 """Oráculo das redes recorrentes: ida e retropropagação no tempo à mão, em NumPy.
 
 Anda por outro caminho que ``coursekit.recurrent``: um exemplo de cada vez, um bloco de pesos
-por porta, equações escritas uma a uma, e a volta deduzida no papel, sem diferenciação
+por porta, equações escritas uma a uma, e a volta deduzida no papel, sem derivação
 automática. Ordem dos blocos dos pesos, como em ``torch.nn``: LSTM ``i, f, g, o``; GRU
 ``r, z, n``.
 """

@@ -1,4 +1,4 @@
-"""Curvas por defasagem: conta à mão, diferenciação automática e o que a tangente atenua."""
+"""Curvas por defasagem: conta à mão, derivação automática e o que a tangente atenua."""
 
 import numpy as np
 import pytest
