@@ -317,6 +317,7 @@ WRONG = {
         Wrong("oito nós", redrawn(("O[saída]", "O[saída] --> F[fim]")), "um para cada etapa"),
         Wrong("etapa solta", redrawn(("    A --> S[", "    S[")), "ficou solta"),
         Wrong("seta a mais", redrawn(("O[saída]", "O[saída]\n    T --> O")), "têm seis setas"),
+        Wrong("seta dupla", redrawn(("O[saída]", "O[saída]\n    D --> O")), "têm seis setas"),
         Wrong("volta a si", redrawn(("O[saída]", "O[saída]\n    O --> O")), "para si mesma"),
         Wrong(
             "atenção antes da convolução",

@@ -181,7 +181,7 @@ WRONG = {
             lambda q, k, v, r, b: blocks(q, k, v, r, b)[: max(len(q) // b, 1) * b],
             "o último bloco",
         ),
-        Wrong("máscara densa", DENSE_WINDOW, "nada de tamanho T × T"),
+        Wrong("tabela densa", DENSE_WINDOW, "nada de tamanho T × T"),
         Wrong("muda a consulta", blocks_in_place, "escrevem no lugar"),
     ],
     "17-2": [
