@@ -82,7 +82,9 @@ def test_the_guard_sees_a_close_windowed_peer_and_ignores_dense_ones():
     (problem,) = bench.too_slow(record)
     assert "local-attention" in problem
     assert f"o piso é {limit}" in problem
-    far = {"local-attention": ratio(limit + 0.1)}
+    compiled = {"flex_attention, bloco 32": ratio(bench.COMPILED_FLOOR - 0.01)}
+    assert len(bench.too_slow({**record, "rows": [{**row, "ratios": compiled}]})) == 1
+    far = {"local-attention": ratio(limit + 0.1), "flex_attention, bloco 32": ratio(0.9)}
     assert bench.too_slow({**record, "rows": [{**row, "ratios": far}]}) == []
 
 

@@ -161,16 +161,20 @@ def show(row: dict[str, Any]) -> None:
         print("    MiB:", *(f"{name} {mib:.0f}" for name, mib in row["memory_mib"].items()))
 
 
-# Piso das razões, com folga sobre as metas: ida 2 vezes, ida e volta 2,5, contra a janela alheia.
-FLOORS = {"ida": 1.5, "ida e volta": 1.8}
+# Piso das razões contra a janela alheia, com folga: o guarda acusa regressão, não é a meta. A
+# flex_attention compilada traz o seu próprio produto em AVX-512 e, onde a biblioteca de álgebra
+# do PyTorch só usa AVX2 (processadores AMD), empata com o núcleo do curso na ida.
+FLOORS = {"ida": 1.5, "ida e volta": 1.5}
+COMPILED_FLOOR = 0.7
 
 
 def too_slow(record: dict[str, Any]) -> list[str]:
     """Casos em que alguém com janela chegou perto demais do núcleo do curso."""
     problems = []
     for row in record["rows"]:
-        floor = FLOORS[row["mode"]]
         for name in sorted(WINDOWED & set(row["ratios"])):
+            compiled = name in peers.FORWARD_ONLY
+            floor = COMPILED_FLOOR if compiled else FLOORS[row["mode"]]
             found = row["ratios"][name]["median"]
             if found < floor:
                 case = f"n={row['n']}, {'causal' if row['causal'] else 'bidirecional'}"

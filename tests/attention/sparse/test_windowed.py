@@ -13,6 +13,7 @@ from attention.sparse.sparse_cases import (
     random_tensors,
 )
 from torch.testing import assert_close
+from torch.utils._python_dispatch import TorchDispatchMode
 
 from coursekit.attention import attend
 from coursekit.attention.sparse import windowed, windowed_attention, windowed_attention_readable
@@ -170,6 +171,37 @@ def test_strides_do_not_matter():
         assert_close(mine.grad, theirs.grad, **EXACT)
 
 
+def test_inputs_may_start_anywhere_in_their_memory():
+    base = random_tensors(0, shapes=[(3, 2, 20, 5)] * 3)
+    assert base[0][1:].is_contiguous()
+    expected = gradients(dense(2), [x[1:].clone() for x in base])
+    assert_close(windowed_attention(*(x[1:] for x in base), 2), expected[0], **EXACT)
+    leaves = [x.clone().requires_grad_() for x in base]
+    windowed_attention(*(x[1:] for x in leaves), 2).sum().backward()
+    assert not leaves[0].grad[0].any()
+    assert leaves[2].grad[1:].all()
+
+
+def test_keys_shared_by_tiles_are_never_summed_at_once(monkeypatch):
+    # Somar numa vista que se sobrepõe seria uma corrida entre as linhas de execução.
+    monkeypatch.setattr(windowed, "TILE", 4)
+    sums = []
+
+    class Watch(TorchDispatchMode):
+        def __torch_dispatch__(self, function, types, args=(), kwargs=None):
+            if function is torch.ops.aten.add_.Tensor and args[0].ndim == 3:
+                count, rows, width = args[0].shape
+                sums.append((count, rows * width, args[0].stride(0)))
+            return function(*args, **(kwargs or {}))
+
+    with Watch():
+        gradients(
+            lambda *x: windowed_attention(*x, 3), random_tensors(200, shapes=[(1, 1, 200, 2)] * 3)
+        )
+    assert any(count > 1 for count, _, _ in sums)
+    assert all(count == 1 or span <= stride for count, span, stride in sums)
+
+
 @pytest.mark.parametrize("causal", [False, True])
 @pytest.mark.parametrize(("length", "radius"), [(5, 1), (9, 3)])
 def test_gradcheck(length, radius, causal, monkeypatch):
@@ -264,7 +296,7 @@ def test_nothing_quadratic_is_allocated(monkeypatch):
     tensors = random_tensors(0, shapes=[(1, 1, length, 4)] * 3, dtype=torch.float32)
     largest = 0
 
-    class Watch(torch.utils._python_dispatch.TorchDispatchMode):
+    class Watch(TorchDispatchMode):
         def __torch_dispatch__(self, function, types, args=(), kwargs=None):
             nonlocal largest
             result = function(*args, **(kwargs or {}))
