@@ -8,9 +8,9 @@ Módulos:
     saliency: mapa de saliência de Itti, Koch e Niebur, em versão reduzida.
     pop_out: que item de uma tela salta primeiro.
     pixel_budget: reconhecer dígitos olhando só alguns pixels.
-    pooling, atnet: agregações e a CNN com atenção.
-    self_attention, digit_transformer: bloco de autoatenção, e um ViT minúsculo.
-    pooling_trial, binding_trial, canvas_trial, digit_transformer_trial: uma rodada de cada
+    ``pooling``, ``atnet``: agregações e a CNN com atenção.
+    self_attention, digit_transformer: bloco de autoatenção, e um Transformer de imagens minúsculo.
+    ``pooling_trial``, binding_trial, canvas_trial, digit_transformer_trial: uma rodada de cada
         experimento com elas.
     masked_transformer, sparse_trial: um Transformer sob um padrão de atenção, e as suas rodadas.
 """

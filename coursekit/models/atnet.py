@@ -3,7 +3,7 @@
 «AtNet» não é uma arquitetura estabelecida: nenhum artigo a define. O que os textos descrevem
 com esse nome é uma rede convolucional cuja agregação pesa as posições. A linhagem real é a da
 atenção sem recorrência (Raffel e Ellis, 2015), da agregação por atenção (Ilse et al., 2018) e
-dos blocos de atenção em CNNs (Hu et al., 2018; Woo et al., 2018).
+dos blocos de atenção em redes convolucionais (Hu et al., 2018; Woo et al., 2018).
 """
 
 from __future__ import annotations
@@ -118,7 +118,7 @@ class ConvolutionalFeatures(nn.Module):
         self.convolution = nn.Conv1d(input_size, num_filters, kernel_size, padding=padding)
 
     def forward(self, inputs: Tensor) -> Tensor:
-        """Convolui ao longo do tempo.
+        """Aplica a convolução ao longo do tempo.
 
         Args:
             inputs: sequência, forma ``(B, T, D)``.
@@ -173,7 +173,7 @@ class ImageFeatures(nn.Module):
         )
 
     def forward(self, images: Tensor) -> Tensor:
-        """Convolui e põe as posições em fila, linha por linha.
+        """Aplica as convoluções e põe as posições em fila, linha por linha.
 
         Args:
             images: forma ``(B, canais, Hi, Wi)``, com lados ao menos 2.

@@ -59,7 +59,7 @@ def pattern_explorer(*, length: int = 32, title: str | None = None) -> Widget:
     Escolhem-se o padrão, o raio, o número de camadas e a consulta. A figura desenha a
     máscara, conta os pares visíveis e mostra, camada por camada, de que posições a consulta
     pode depender: cada camada anda um par e guarda o que já se sabia (a conexão residual).
-    Os padrões são os de ``coursekit.attention.sparse``: na estridada, a janela se une ao
+    Os padrões são os de ``coursekit.attention.sparse``: no padrão com passo, a janela se une ao
     passo de 2 raios; nas globais e no BigBird, há 2 posições globais; no BigBird, 2 sorteadas
     por consulta; na hierárquica, grupos de raio + 1. Os sorteios são sempre os mesmos.
 
