@@ -98,7 +98,7 @@ def train_far(mask: npt.ArrayLike, seed: int, *, num_steps: int = 250) -> Masked
 
 
 def train_near(
-    mask: npt.ArrayLike, seed: int, *, num_steps: int = 300, relative: bool = False
+    mask: npt.ArrayLike, seed: int, *, num_steps: int = 250, relative: bool = False
 ) -> MaskedTransformer:
     """Treina na tarefa local, com lotes novos a cada passo.
 
@@ -174,7 +174,7 @@ def _train(
 ) -> MaskedTransformer:
     """Constrói e treina; o gerador global do PyTorch fica como estava."""
     if num_steps < 1:
-        raise ValueError(f"num_steps deve ser positivo; recebi {num_steps}. Use, por exemplo, 300.")
+        raise ValueError(f"num_steps deve ser positivo; recebi {num_steps}. Use, por exemplo, 250.")
     model = build_seeded(
         lambda: MaskedTransformer(
             mask, vocabulary_size=VOCABULARY_SIZE, num_classes=NUM_SYMBOLS, relative=relative
