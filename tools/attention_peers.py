@@ -68,7 +68,8 @@ def naive(length: int, causal: bool) -> Built:
 
     def attention(query: Tensor, key: Tensor, value: Tensor) -> Tensor:
         scores = (query @ key.transpose(-1, -2)) * WIDTH**-0.5
-        return scores.masked_fill(hidden, -torch.inf).softmax(-1) @ value
+        weights: Tensor = scores.masked_fill(hidden, -torch.inf).softmax(-1)
+        return weights @ value
 
     return attention
 
@@ -176,7 +177,7 @@ def longformer(length: int, causal: bool) -> Built:
         q, k, v = (x.transpose(1, 2) for x in (query * WIDTH**-0.5, key, value))
         scores = layer._sliding_chunks_query_key_matmul(shell, q, k, RADIUS)
         weights = scores.softmax(dim=-1)
-        out = layer._sliding_chunks_matmul_attn_probs_value(shell, weights, v, RADIUS)
+        out: Tensor = layer._sliding_chunks_matmul_attn_probs_value(shell, weights, v, RADIUS)
         return out.transpose(1, 2)
 
     return attention
@@ -217,7 +218,7 @@ def task(attention: Attention, inputs: list[Tensor], train: bool) -> Callable[[]
     def forward_and_backward() -> Any:
         leaves = [x.detach().requires_grad_() for x in inputs]
         context = attention(*leaves)
-        context.backward(inputs[2])  # um gradiente qualquer, que não custa memória
+        torch.autograd.backward(context, inputs[2])  # um gradiente qualquer, que não custa memória
         return [context.detach(), *(x.grad for x in leaves)]
 
     return forward_and_backward if train else forward

@@ -131,7 +131,8 @@ def exponents(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def attention(repeats: int) -> dict[str, Any]:
     """Atenção em janela de raio 128, lote 1, 4 cabeças de 64, em duas threads."""
     torch.set_num_threads(2)
-    rows, absent, environment = [], {}, None
+    rows, environment = [], None
+    absent: dict[str, str] = {}
     for case in CASES:
         row, found, missing = measure(case, min(repeats, 5))
         absent |= {
