@@ -7,7 +7,7 @@ from typing import Any
 from coursekit.authoring.assembly import NUM_GENERATED, assemble
 from coursekit.authoring.bibliography import read_bibliography, reference_labels_csv
 from coursekit.authoring.execution import ExecutionError, execute
-from coursekit.authoring.notebook_file import read_notebook, recipe, write_notebook
+from coursekit.authoring.notebook_file import read_notebook, write_notebook
 from coursekit.authoring.project import Edition, Project
 from coursekit.authoring.timings import record_timing
 
@@ -26,10 +26,10 @@ class Built:
 def build_notebook(
     project: Project, edition: Edition, labels: Mapping[str, str], *, force: bool = False
 ) -> Built:
-    """Gera um caderno, executando-o só se o código ou o texto do autor mudou.
+    """Gera um caderno, executando-o só se o código do autor mudou.
 
-    Mudança apenas nas células geradas (endereço do repositório, tempo medido) troca essas
-    células e conserva as saídas.
+    Mudança apenas no texto, nos textos alternativos ou nas células geradas (endereço do
+    repositório, tempo medido) troca essas células e conserva as saídas.
 
     Args:
         project: o livro.
@@ -128,33 +128,55 @@ def reusable(cells: list[dict[str, Any]], stored: list[dict[str, Any]]) -> bool:
         stored: células do caderno gravado.
 
     Returns:
-        ``True`` se as do autor são iguais e todas as de código foram executadas.
+        ``True`` se o código do autor é o mesmo, na mesma ordem, e foi todo executado. O que
+        está entre um código e outro (texto, texto alternativo) não muda saída alguma.
     """
-    mine, theirs = cells[NUM_GENERATED:], stored[NUM_GENERATED:]
+    mine, theirs = _code(cells[NUM_GENERATED:]), _code(stored[NUM_GENERATED:])
     return (
         bool(stored)
-        and [recipe(cell) for cell in mine] == [recipe(cell) for cell in theirs]
-        and all(cell["execution_count"] for cell in theirs if cell["cell_type"] == "code")
+        and [_program(cell) for cell in mine] == [_program(cell) for cell in theirs]
+        and all(cell["execution_count"] for cell in theirs)
     )
 
 
 def with_outputs_of(
     cells: list[dict[str, Any]], executed: list[dict[str, Any]]
 ) -> list[dict[str, Any]]:
-    """Junta às células montadas as saídas de uma execução.
+    """Junta às células montadas as saídas de uma execução do mesmo código.
 
     Args:
         cells: células montadas.
-        executed: mesmas células, já executadas.
+        executed: células já executadas, com o mesmo código na mesma ordem.
 
     Returns:
         Células com saídas.
+
+    Raises:
+        ValueError: se o número de células de código não for o mesmo.
     """
     kept = ("outputs", "execution_count")
+    ran = iter(_code(executed))
+    if len(_code(cells)) != len(_code(executed)):
+        raise ValueError(
+            f"são {len(_code(cells))} células de código, e {len(_code(executed))} executadas. "
+            "Execute o caderno de novo antes de juntar as saídas."
+        )
     return [
-        cell | {name: ran[name] for name in kept if name in ran}
-        for cell, ran in zip(cells, executed, strict=True)
+        cell | {name: value for name, value in next(ran).items() if name in kept}
+        if cell["cell_type"] == "code"
+        else cell
+        for cell in cells
     ]
+
+
+def _code(cells: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Separa as células de código."""
+    return [cell for cell in cells if cell["cell_type"] == "code"]
+
+
+def _program(cell: dict[str, Any]) -> tuple[str, list[str]]:
+    """O que decide a execução de uma célula: o código e as etiquetas."""
+    return cell["source"], cell["metadata"].get("tags", [])
 
 
 def _asked(slug: str, asked: tuple[str, ...]) -> bool:
