@@ -174,22 +174,33 @@ def test_a_well_described_mutant_is_accepted_and_can_be_killed(tmp_path, monkeyp
     mutants.validate(dead)
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(tmp_path)
-        assert mutants.is_killed(dead, tmp_path)
-        assert not mutants.is_killed(alive, tmp_path)
+        assert mutants.is_killed(dead, tmp_path, 60.0)
+        assert not mutants.is_killed(alive, tmp_path, 60.0)
     assert package.read_text() == "def f(): return 1\n"
 
 
-def test_a_mutant_that_never_ends_counts_as_dead(tmp_path, monkeypatch):
+def test_a_mutant_that_never_ends_counts_as_dead(tmp_path):
     (tmp_path / "test_x.py").write_text("def test_f():\n    while True: pass\n")
-    monkeypatch.setattr(mutants, "TIMEOUT", 2.0)
-    assert mutants.run_tests(tmp_path, ("test_x.py",)) == mutants.TIMED_OUT
+    assert mutants.run_tests(tmp_path, ("test_x.py",), 2.0) == mutants.TIMED_OUT
 
 
-def test_failing_sound_code_is_reported_instead_of_counted_as_kills(tmp_path, monkeypatch):
+def test_failing_sound_code_is_reported_instead_of_counted_as_kills(tmp_path, monkeypatch, capsys):
     (tmp_path / "tests").mkdir()
     (tmp_path / "tests" / "test_x.py").write_text("def test_f(): assert False\n")
+    (tmp_path / "tests" / "test_y.py").write_text(
+        "from coursekit import f\ndef test_f(): assert f() == 1\n"
+    )
+    (tmp_path / "coursekit").mkdir()
+    (tmp_path / "coursekit" / "__init__.py").write_text("def f(): return 1\n")
     monkeypatch.setattr(mutants, "ROOT", tmp_path)
-    assert mutants.work([mutant(tests=("tests/test_x.py",))]) is None
+    broken = mutant(find="return 1", replace="return 2", tests=("tests/test_x.py",))
+    sound = mutant(find="return 1", replace="return 2", tests=("tests/test_y.py",))
+    outcomes = mutants.work([broken, sound])
+    assert [outcome.killed for outcome in outcomes] == [None, True]
+    assert "o código são não passa em tests/test_x.py" in capsys.readouterr().out
+    assert mutants.report(outcomes, 0, 1.0) == 1
+    assert "1/2 mortos, 1 sem julgamento" in capsys.readouterr().out
+    assert mutants.report(outcomes[1:], 0, 1.0) == 0
 
 
 def test_the_shares_cover_every_mutant_once():

@@ -10,6 +10,7 @@ Uso: ``python tools/mutants.py [nome-do-arquivo ...] [--jobs N]``.
 import argparse
 import contextlib
 import importlib
+import itertools
 import json
 import multiprocessing
 import os
@@ -26,7 +27,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 LISTS = ROOT / "tests" / "mutants"
-TIMEOUT = 300.0
+# Quanto esperar pelo código são; um mutante tem dez vezes o tempo dele, e ao menos um minuto.
+TIMEOUT = 600.0
+PATIENCE, SHORTEST = 10.0, 60.0
 TIMED_OUT, BROKEN = 98, 99
 # O pai já carregou módulos que o pytest gostaria de reescrever; isso não muda os testes.
 IGNORE_REWRITE = "ignore::pytest.PytestAssertRewriteWarning"
@@ -44,6 +47,14 @@ class Mutant:
     tests: tuple[str, ...]
     equivalent: bool = False
     reason: str = ""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """O fim de um mutante; ``killed`` é ``None`` se os testes já falhavam sem ele."""
+
+    mutant: Mutant
+    killed: bool | None
 
 
 def load(areas: list[str]) -> list[Mutant]:
@@ -76,7 +87,7 @@ def validate(mutant: Mutant) -> None:
         sys.exit(f"{mutant.area}/{mutant.name}: testes inexistentes {missing}.")
 
 
-def run_tests(workspace: Path, tests: tuple[str, ...]) -> int:
+def run_tests(workspace: Path, tests: tuple[str, ...], limit: float = TIMEOUT) -> int:
     """Roda os testes dentro da cópia, num processo filho; devolve o código do pytest.
 
     Onde há ``fork``, o filho herda as bibliotecas pesadas já carregadas: é o que faz centenas
@@ -84,20 +95,20 @@ def run_tests(workspace: Path, tests: tuple[str, ...]) -> int:
     """
     arguments = ["-x", "-q", "-p", "no:cacheprovider", "-W", IGNORE_REWRITE, *tests]
     if not hasattr(os, "fork"):
-        return run_in_new_python(workspace, arguments)
+        return run_in_new_python(workspace, arguments, limit)
     child = os.fork()
     if child == 0:
         os._exit(test_in_this_process(workspace, arguments))
-    return wait_for(child)
+    return wait_for(child, limit)
 
 
-def run_in_new_python(workspace: Path, arguments: list[str]) -> int:
+def run_in_new_python(workspace: Path, arguments: list[str], limit: float) -> int:
     """O caminho sem ``fork``."""
     environment = {**os.environ, "PYTHONPATH": str(workspace)}
     command = [sys.executable, "-m", "pytest", *arguments]
     try:
         result = subprocess.run(
-            command, cwd=workspace, env=environment, capture_output=True, timeout=TIMEOUT
+            command, cwd=workspace, env=environment, capture_output=True, timeout=limit
         )
     except subprocess.TimeoutExpired:
         return TIMED_OUT
@@ -124,9 +135,9 @@ def test_in_this_process(workspace: Path, arguments: list[str]) -> int:
         return BROKEN
 
 
-def wait_for(child: int) -> int:
+def wait_for(child: int, limit: float) -> int:
     """Espera o filho; um mutante que não termina no prazo está morto, e o filho também."""
-    deadline = time.monotonic() + TIMEOUT
+    deadline = time.monotonic() + limit
     while time.monotonic() < deadline:
         done, status = os.waitpid(child, os.WNOHANG)
         if done:
@@ -148,35 +159,40 @@ def prepare(workspace: Path) -> None:
             shutil.copy2(path, workspace / path.name)
 
 
-def is_killed(mutant: Mutant, workspace: Path) -> bool:
+def is_killed(mutant: Mutant, workspace: Path, limit: float) -> bool:
     """Aplica o mutante na cópia, diz se algum teste falhou e desfaz a troca."""
     target = workspace / mutant.file
     source = target.read_text(encoding="utf-8")
     target.write_text(source.replace(mutant.find, mutant.replace), encoding="utf-8")
     try:
         # 1: testes falharam; 2: a coleta falhou (o mutante nem importa). 5 = nenhum teste.
-        return run_tests(workspace, mutant.tests) in {1, 2, TIMED_OUT}
+        return run_tests(workspace, mutant.tests, limit) in {1, 2, TIMED_OUT}
     finally:
         target.write_text(source, encoding="utf-8")
 
 
-def work(mutants: list[Mutant]) -> list[bool] | None:
-    """Um trabalhador: copia uma vez, confere que o código são passa, e planta cada defeito.
+def work(mutants: list[Mutant]) -> list[Outcome]:
+    """Um trabalhador: copia uma vez e, para cada grupo de testes, planta os seus defeitos.
 
-    Sem mutante os mesmos testes têm de passar, senão toda morte seria falsa: devolve ``None``.
+    Sem mutante os testes do grupo têm de passar, senão toda morte seria falsa: os mutantes
+    dele ficam sem julgamento, e o trabalho segue.
     """
+    outcomes = []
     with tempfile.TemporaryDirectory() as folder:
         workspace = Path(folder)
         prepare(workspace)
-        tests = tuple(sorted({test for mutant in mutants for test in mutant.tests}))
-        if run_tests(workspace, tests) != 0:
-            return None
-        results = []
-        for mutant in mutants:
-            results.append(is_killed(mutant, workspace))
-            if not results[-1]:
-                print(f"  VIVO {mutant.area}/{mutant.name} ({mutant.file})", flush=True)
-        return results
+        for tests, group in itertools.groupby(mutants, key=lambda mutant: mutant.tests):
+            start = time.perf_counter()
+            if run_tests(workspace, tests) != 0:
+                print(f"  o código são não passa em {' '.join(tests)}", flush=True)
+                outcomes += [Outcome(mutant, killed=None) for mutant in group]
+                continue
+            limit = max(SHORTEST, PATIENCE * (time.perf_counter() - start))
+            for mutant in group:
+                outcomes.append(Outcome(mutant, is_killed(mutant, workspace, limit)))
+                if not outcomes[-1].killed:
+                    print(f"  VIVO {mutant.area}/{mutant.name} ({mutant.file})", flush=True)
+    return outcomes
 
 
 def preload() -> None:
@@ -206,33 +222,33 @@ def main() -> int:
     shares = by_test([mutant for mutant in mutants if not mutant.equivalent], options.jobs)
     context = multiprocessing.get_context("fork" if hasattr(os, "fork") else None)
     with ProcessPoolExecutor(options.jobs, mp_context=context) as pool:
-        results = list(pool.map(work, shares))
-    if None in results:
-        print("Os testes dos mutantes falham no código são: conserte-os primeiro.")
-        return 1
-    active = [mutant for share in shares for mutant in share]
-    killed = [dead for result in results for dead in result or []]
-    return report(mutants, active, killed, time.perf_counter() - start)
+        outcomes = [outcome for share in pool.map(work, shares) for outcome in share]
+    return report(outcomes, len(mutants) - len(outcomes), time.perf_counter() - start)
 
 
-def report(mutants: list[Mutant], active: list[Mutant], killed: list[bool], seconds: float) -> int:
-    """Imprime e grava o placar; devolve 0 só se todos morreram."""
+def report(outcomes: list[Outcome], equivalent: int, seconds: float) -> int:
+    """Imprime e grava o placar; devolve 0 só se todos foram julgados e morreram."""
     areas: dict[str, dict[str, int]] = {}
-    for mutant, dead in zip(active, killed, strict=True):
-        row = areas.setdefault(mutant.area, {"mortos": 0, "total": 0})
+    for outcome in outcomes:
+        row = areas.setdefault(outcome.mutant.area, {"mortos": 0, "total": 0})
         row["total"] += 1
-        row["mortos"] += dead
+        row["mortos"] += bool(outcome.killed)
     for area, row in sorted(areas.items()):
         print(f"  {area}: {row['mortos']}/{row['total']} mortos")
-    equivalent = len(mutants) - len(active)
+    killed = sum(bool(outcome.killed) for outcome in outcomes)
+    unjudged = sum(outcome.killed is None for outcome in outcomes)
     print(
-        f"Mutantes: {sum(killed)}/{len(killed)} mortos, {equivalent} equivalentes, {seconds:.0f} s."
+        f"Mutantes: {killed}/{len(outcomes)} mortos, {unjudged} sem julgamento, "
+        f"{equivalent} equivalentes, {seconds:.0f} s."
     )
     output = ROOT / "_build" / "mutantes.json"
     output.parent.mkdir(exist_ok=True)
-    summary = {"areas": areas, "equivalentes": equivalent, "segundos": round(seconds, 1)}
+    summary = {
+        "areas": areas, "sem julgamento": unjudged, "equivalentes": equivalent,
+        "segundos": round(seconds, 1),
+    }  # fmt: skip
     output.write_text(json.dumps(summary, ensure_ascii=False, indent=2), encoding="utf-8")
-    return 0 if all(killed) else 1
+    return 0 if killed == len(outcomes) else 1
 
 
 if __name__ == "__main__":
