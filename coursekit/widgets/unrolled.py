@@ -221,9 +221,14 @@ def _summarize(scene: _Scene) -> str:
     """Escreve a frase que resume a figura, igual à do programa."""
     now, before = scene.states[scene.step], scene.previous
     unit = int(np.abs(now - before).argmax())
-    return (
+    read = (
         f"Passo {scene.step} de {len(scene.tokens)}: a célula lê "
         f"«{scene.tokens[scene.step - 1]}» e leva o estado de h{subscript(scene.step - 1)} a "
-        f"h{subscript(scene.step)}. A unidade que mais muda é a {unit + 1}, de "
+        f"h{subscript(scene.step)}. "
+    )
+    if np.array_equal(now, before):
+        return f"{read}Nenhuma unidade muda."
+    return (
+        f"{read}A unidade que mais muda é a {unit + 1}, de "
         f"{format_decimal(float(before[unit]))} para {format_decimal(float(now[unit]))}."
     )

@@ -3,6 +3,8 @@
 import numpy as np
 import pytest
 
+from coursekit import widgets
+
 from .cases import CASES, SENTENCE, gate_values, hidden_states, lag_curves
 from .test_browser_use import summary_after
 from .test_browser_values import MOVE, TEXTS, VALUES, number
@@ -55,6 +57,14 @@ def test_unrolled_speaks_and_obeys_the_keyboard(show):
     assert slider.get_attribute("aria-valuetext") == "4 · «dormiu»"
 
 
+def test_unrolled_says_when_nothing_changes(show):
+    page = show(widgets.unrolled_rnn(["a", "b"], [[0.0], [0.5], [0.5]])._repr_html_())
+    page.evaluate(MOVE, ["time", 2])
+    assert summary_after(page) == (
+        "Passo 2 de 2: a célula lê «b» e leva o estado de h₁ a h₂. Nenhuma unidade muda."
+    )
+
+
 def test_unrolled_columns_answer_to_the_mouse(show):
     page = show(CASES["unrolled_rnn"]()._repr_html_())
     page.locator('[data-role="step"]').nth(6).click()
@@ -94,6 +104,15 @@ def test_moving_the_slider_stops_the_player(show):
 POINTS = """() => [...document.querySelectorAll('[data-role="curve"]')]
   .map((curve) => curve.getAttribute("points").split(" ")
     .map((pair) => pair.split(",").map(Number)))"""
+
+
+@pytest.mark.parametrize("width", [390, 820])
+def test_gradient_labels_keep_beside_their_lines_when_another_figure_follows(show, width):
+    """A folha da figura seguinte repete as regras comuns, e não pode desfazer as desta."""
+    figures = CASES["gradient_lag"]()._repr_html_() + CASES["unrolled_rnn"]()._repr_html_()
+    page = show(figures, width=width)
+    chart, scale = (page.locator(css).bounding_box() for css in (".cw-chart.cw-log", ".cw-scale"))
+    assert (scale["y"], scale["height"]) == pytest.approx((chart["y"], chart["height"]), abs=0.5)
 
 
 @pytest.mark.parametrize("radius", [0, 2, 5])

@@ -41,6 +41,13 @@ def test_unrolled_summary_names_the_token_and_the_unit_that_changes_most():
     assert "de −1 a 1; o risco marca h₀" in html
 
 
+def test_unrolled_summary_says_when_nothing_changes():
+    widget = widgets.unrolled_rnn(["um", "dois"], [[0.0, 0.5], [0.0, 0.5], [0.2, 0.2]])
+    assert widget.summary == (
+        "Passo 1 de 2: a célula lê «um» e leva o estado de h₀ a h₁. Nenhuma unidade muda."
+    )
+
+
 def test_unrolled_scale_grows_when_the_state_leaves_the_unit_interval():
     widget = widgets.unrolled_rnn(["a", "b"], [[0.0], [-2.5], [1.0]])
     assert widget.config["largest"] == 2.5

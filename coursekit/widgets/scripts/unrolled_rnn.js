@@ -10,9 +10,12 @@ start("unrolled_rnn", (scene, { tokens, states, largest }) => {
       return `Passo 0 de ${tokens.length}: nada foi lido ainda; o estado é ${name(0)}, o inicial.`;
     }
     const unit = indexOfMax(changes.map(Math.abs));
-    return (
+    const read =
       `Passo ${step} de ${tokens.length}: a célula lê «${tokens[step - 1]}» e leva o estado de ` +
-      `${name(step - 1)} a ${name(step)}. A unidade que mais muda é a ${unit + 1}, de ` +
+      `${name(step - 1)} a ${name(step)}. `;
+    if (!changes[unit]) return `${read}Nenhuma unidade muda.`;
+    return (
+      `${read}A unidade que mais muda é a ${unit + 1}, de ` +
       `${decimal(before[unit])} para ${decimal(now[unit])}.`
     );
   };
