@@ -57,7 +57,8 @@ def describe_difference(
     if np.isnan(got):
         return f"recebi nan{place}, e esperava {spoken(right)}"
     if received.dtype.kind == "b":
-        return f"recebi {_TRUTH[got]}{place}, e esperava {_TRUTH[right]}"
+        wanted = _TRUTH[right] if np.asarray(expected).dtype.kind == "b" else spoken(right)
+        return f"recebi {_TRUTH[got]}{place}, e esperava {wanted}"
     difference = spoken(abs(got - right))
     return (
         f"a maior diferença é {difference}{place}: recebi {spoken(got)} e esperava {spoken(right)}"

@@ -181,6 +181,7 @@ ERROR = {"output_type": "error", "ename": "ValueError", "evalue": "x", "tracebac
         (stream("stdout", ["em C:\\Users\\ana\n"]), "C:\\Users"),
         ({"output_type": "execute_result", "data": {"text/html": ["'/tmp/x'"]}}, "/tmp/x"),
         (ERROR | {"traceback": ["/usr/lib/python3"]}, "/usr/lib"),
+        (ERROR | {"traceback": ["File \x1b[32m/tmp/a/b.py\x1b[39m"]}, "/tmp/a"),
     ],
 )
 def test_bad_output(output, what):

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coursekit.exercises import EXERCISES, Check, Failure, Report, check, run_checks
+from coursekit.exercises.comparing import describe_difference
 from coursekit.exercises.functions import Case, Mistake, function_checks
 from coursekit.exercises.guard import call_with_limit
 from coursekit.exercises.reading import to_number
@@ -351,3 +352,14 @@ def test_never_raises_whatever_the_answer(exercise_id, answer):
     assert report.passed == (report.status == "certo")
     assert "<script" not in report._repr_html_()
     assert repr(report).startswith(f"Exercício {exercise_id}. ")
+
+
+@pytest.mark.parametrize(
+    ("expected", "message"),
+    [
+        ([True, True], "recebi False, na posição (1,), e esperava True"),
+        ([1.0, 2.5], "recebi False, na posição (1,), e esperava 2,5"),
+    ],
+)
+def test_a_truth_value_where_a_number_was_expected_is_told_and_never_crashes(expected, message):
+    assert describe_difference(np.array([True, False]), expected, tolerance=1e-9) == message

@@ -11,6 +11,9 @@ _ABSOLUTE_PATH = re.compile(
     r"|\b[A-Z]:\\[\w.-]+"
 )
 
+# Cores do terminal: coladas ao caminho, o esconderiam.
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+
 
 def check_outputs(file_name: str, cells: Sequence[dict[str, Any]]) -> list[Problem]:
     """Confere as saídas de um caderno executado.
@@ -56,7 +59,7 @@ def _output_problems(place: str, output: dict[str, Any], tags: Sequence[str]) ->
             )
         )
     for text in _texts(output):
-        if match := _ABSOLUTE_PATH.search(text):
+        if match := _ABSOLUTE_PATH.search(_COLOUR.sub("", text)):
             problems.append(
                 Problem(
                     place,
