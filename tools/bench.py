@@ -86,7 +86,8 @@ def torch_task(layer: nn.Module, inputs: torch.Tensor, train: bool) -> Callable[
 def products_task(gates: int, inputs: torch.Tensor, train: bool) -> Callable[[], Any]:
     """Só os produtos de uma camada: o piso de quem a escreve com as operações do PyTorch.
 
-    Um produto para a entrada inteira e um por passo; na volta, um por passo e os dois gradientes de peso.
+    Um produto para a entrada inteira e um por passo; na volta, um por passo e os dois
+    gradientes dos pesos.
     """
     batch, time, features = inputs.shape
     flat = inputs.reshape(-1, features)
