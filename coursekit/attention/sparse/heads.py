@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from numbers import Integral
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -11,7 +13,7 @@ from torch import Tensor
 from coursekit.attention.checks import finite_number
 from coursekit.attention.masks import padding_mask
 
-__all__ = ["check_lengths", "flatten_heads", "restore_heads", "scale_factor"]
+__all__ = ["check_lengths", "check_radius", "flatten_heads", "restore_heads", "scale_factor"]
 
 
 def flatten_heads(query: Tensor, key: Tensor, value: Tensor) -> list[Tensor]:
@@ -99,3 +101,25 @@ def check_lengths(lengths: Tensor | Sequence[int] | None, query: Tensor) -> list
         )
     padding_mask(counts, query.shape[-2])  # recusa o que não for inteiro em [0, T]
     return [int(count) for count in counts.tolist()]
+
+
+def check_radius(radius: Any) -> None:
+    """Confere o raio de uma janela.
+
+    Args:
+        radius: quantas posições se veem para cada lado.
+
+    Raises:
+        TypeError: se não for inteiro.
+        ValueError: se for negativo.
+    """
+    if isinstance(radius, bool) or not isinstance(radius, Integral):
+        raise TypeError(
+            f"radius deve ser um inteiro; recebi {type(radius).__name__}. "
+            "É quantas posições se veem para cada lado, por exemplo radius=128."
+        )
+    if radius < 0:
+        raise ValueError(
+            f"radius não pode ser negativo; recebi {radius}. "
+            "Com radius=0, cada posição vê só a si mesma."
+        )
