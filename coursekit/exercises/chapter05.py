@@ -50,6 +50,14 @@ _STEP_MISTAKES = (
         "quantas vezes o viés entra: na equação do capítulo, uma só.",
     ),
     Mistake(
+        lambda x, h, W, U, b: np.tanh(x @ W.T + h @ U.T) + b,
+        "onde o viés entra: na soma, antes de φ.",
+    ),
+    Mistake(
+        lambda x, h, W, U, b: np.tanh(x @ W.T + h * np.diag(U) + b),
+        "o produto de U pelo estado: cada unidade nova ouve **todas** as do estado anterior.",
+    ),
+    Mistake(
         lambda x, h, W, U, b: np.tanh(x @ W.T + h @ U + b),
         "linhas e colunas de U: para um exemplo só, a conta é U h, e cada **linha** de U faz uma "
         "unidade do estado novo.",
@@ -140,9 +148,25 @@ def count_checks() -> tuple[Check, ...]:
                     lambda: LENGTH * recurrent + count(V, c),
                     "o compartilhamento: os mesmos pesos servem em todos os passos.",
                 ),
+                *(
+                    Mistake(
+                        lambda wrong=wrong: wrong,
+                        "o compartilhamento: os mesmos pesos servem em todos os passos.",
+                    )
+                    for wrong in (
+                        LENGTH * total,
+                        LENGTH * BATCH * total,
+                        recurrent + LENGTH * count(V, c),
+                        LENGTH * count(W, b) + count(U, V, c),
+                    )
+                ),
                 Mistake(
-                    lambda: LENGTH * total,
-                    "o compartilhamento: os mesmos pesos servem em todos os passos.",
+                    lambda: total / 1000,
+                    "a escrita: o ponto e a vírgula separam decimais; escreva o inteiro sem eles.",
+                ),
+                Mistake(
+                    lambda: total + BATCH * HIDDEN_SIZE,
+                    "o estado inicial: ele vale zero e não se treina.",
                 ),
                 Mistake(lambda: recurrent, "a leitura: ela também tem pesos e viés."),
                 *(Mistake(lambda n=n: n, bias_hint) for n in unbiased),
@@ -201,7 +225,7 @@ def _run_effects(answer: object) -> Failure | None:
     return table_failure(
         answer,
         effects,
-        tolerance=1e-6,
+        tolerance=1e-3,
         mistakes=(
             Mistake(
                 lambda: effects[[2, 3, 0, 1]],

@@ -101,6 +101,13 @@ _GRADIENT_SLIPS: tuple[tuple[_Slip, str], ...] = (
         "a derivada da tangente hiperbólica: derive tanh(a) e escreva o resultado com h.",
     ),
     (
+        _Slip(slope=lambda new, old: 1 - np.tanh(new) ** 2),
+        (
+            "a derivada da tangente hiperbólica: o estado já é a tangente; aplicá-la outra vez "
+            "deriva no ponto errado."
+        ),
+    ),
+    (
         _Slip(slope=lambda new, old: new * (1 - new)),
         "a derivada da tangente hiperbólica: essa é a da sigmoide.",
     ),
@@ -118,6 +125,10 @@ _GRADIENT_SLIPS: tuple[tuple[_Slip, str], ...] = (
             "o lado de U na volta: o que na ida soma ao longo das colunas, na volta soma ao longo "
             "das linhas."
         ),
+    ),
+    (
+        _Slip(carry=lambda delta, total, U: delta),
+        "o que volta: para chegar ao estado anterior, o gradiente ainda passa por U.",
     ),
     (
         _Slip(carry=lambda delta, total, U: total @ U),
@@ -242,8 +253,10 @@ def _transposed(x: Array, W: Array, U: Array, b: Array, dh: Array, *blocks: int)
 
 def _piece(index: int, result: object) -> NDArray[Any]:
     """Lê um dos três gradientes devolvidos."""
-    if not isinstance(result, tuple | list) or len(result) != len(NAMES):
+    if not isinstance(result, tuple | list):
         raise AnswerError(f"esperava três gradientes; recebi {kind_of(result)}", RETURN_HINT)
+    if len(result) != len(NAMES):
+        raise AnswerError(f"esperava três gradientes; recebi {len(result)}", RETURN_HINT)
     return to_array(result[index])
 
 
@@ -267,7 +280,7 @@ def _cases(
                 _only(_right, index),
                 hint,
                 tuple(Mistake(_only(slip, index), text) for slip, text in every),
-                tolerance=1e-10,
+                tolerance=1e-7,
                 read=partial(_piece, index),
             )
             for case, make in arguments.items()

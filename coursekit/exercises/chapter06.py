@@ -22,6 +22,7 @@ Array = NDArray[np.float64]
 
 RADIUS, EXPLODING, SIZE, SMALL, LENGTH = 0.8, 1.2, 64, 1e-3, 40
 NEAR, FAR = 50, 150
+SEED = 62  # nesta matriz, o maior autovalor é complexo: a parte real não serve de módulo
 LIMIT = 1.0
 
 
@@ -48,10 +49,14 @@ def with_radius(seed: int, size: int, radius: float) -> Array:
 @lru_cache(maxsize=8)
 def _power_norms(matrix_name: str) -> tuple[float, ...]:
     """Norma 2 das potências de 0 a 150 da matriz do exercício, ou de uma enganada."""
-    right = with_radius(61, SIZE, RADIUS)
+    right = with_radius(SEED, SIZE, RADIUS)
+    if matrix_name == "elemento a elemento":
+        return tuple(float(np.linalg.norm(right**k, 2)) for k in range(FAR + 1))
     matrix = {
         "certa": right,
         "pela norma": right * (RADIUS / np.linalg.norm(right, 2)),
+        "pela parte real": right * (RADIUS / np.linalg.eigvals(right).real.max()),
+        "por √H": right * (_drawn_radius() / np.sqrt(SIZE)),
     }[matrix_name]
     power, norms = np.eye(SIZE), []
     for _ in range(FAR + 1):
@@ -75,10 +80,18 @@ def factor_checks() -> tuple[Check, ...]:
     """Monta as conferências de 06-1."""
     norms = _power_norms("certa")
     rescale = "a reescala: divide-se pelo maior **módulo dos autovalores**, e não pela norma."
+    scales = {
+        "pela norma": rescale,
+        "pela parte real": "a reescala: os autovalores podem ser complexos; conta o **módulo**, e "
+        "não a parte real.",
+        "por √H": "a reescala: √64 é só o valor aproximado do raio; divida pelo raio desta matriz.",
+        "elemento a elemento": "a potência: «**» eleva cada número da matriz, sozinho; Uᵏ é o "
+        "produto de matrizes.",
+    }
     factor = number_check(
         "fator por passo",
         _factor,
-        tolerance=0.004,
+        tolerance=0.002,
         hint="o fator médio: em 100 passos a norma cai tantas vezes; que fator, aplicado 100 "
         "vezes, dá essa queda?",
         mistakes=(
@@ -86,6 +99,15 @@ def factor_checks() -> tuple[Check, ...]:
             Mistake(
                 lambda: (norms[FAR] / norms[NEAR]) ** (1 / FAR),
                 "quantos passos há entre 50 e 150.",
+            ),
+            Mistake(
+                lambda: (norms[FAR] / norms[NEAR]) ** (1 / NEAR),
+                "quantos passos há entre 50 e 150.",
+            ),
+            Mistake(lambda: 1 - _factor(), "o fator: é o que **sobra** por passo, não o que cai."),
+            Mistake(
+                lambda: float(np.log(_factor())),
+                "a média: essa é a inclinação do logaritmo; falta desfazer o logaritmo.",
             ),
             Mistake(
                 lambda: norms[FAR] ** (1 / FAR),
@@ -100,7 +122,7 @@ def factor_checks() -> tuple[Check, ...]:
                 lambda: (norms[NEAR] - norms[FAR]) / (FAR - NEAR),
                 "a média: fatores se multiplicam; não se faz a diferença deles.",
             ),
-            Mistake(lambda: _factor("pela norma"), rescale),
+            *(Mistake(lambda name=name: _factor(name), hint) for name, hint in scales.items()),
             *(
                 Mistake(
                     lambda scale=scale: _factor() * _drawn_radius() / RADIUS / scale,
@@ -129,7 +151,7 @@ def factor_checks() -> tuple[Check, ...]:
                 "que norma: a norma 2 da matriz (np.linalg.norm(…, 2)); sem o 2 o NumPy devolve "
                 "outra. E a contagem: U¹ é um passo.",
             ),
-            Mistake(lambda: _steps("pela norma"), rescale),
+            *(Mistake(lambda name=name: _steps(name), hint) for name, hint in scales.items()),
         ),
     )
     return entry_checks({"fator": factor, "passos": steps})
@@ -137,13 +159,13 @@ def factor_checks() -> tuple[Check, ...]:
 
 def _drawn_radius() -> float:
     """Raio espectral da matriz sorteada, antes da reescala."""
-    drawn = np.random.default_rng(61).normal(size=(SIZE, SIZE))
+    drawn = np.random.default_rng(SEED).normal(size=(SIZE, SIZE))
     return float(np.abs(np.linalg.eigvals(drawn)).max())
 
 
 def _frobenius_steps() -> int:
     """Engano: a conta com a norma que o NumPy dá quando não se diz qual."""
-    matrix = power = with_radius(61, SIZE, RADIUS)
+    matrix = power = with_radius(SEED, SIZE, RADIUS)
     steps = 1
     while np.linalg.norm(power) >= SMALL:
         power, steps = matrix @ power, steps + 1
@@ -192,7 +214,7 @@ def _run_cure(answer: object) -> Failure | None:
     return table_failure(
         answer,
         right,
-        tolerance=1e-7,
+        tolerance=1e-6,
         mistakes=(
             Mistake(
                 lambda: _cure(lambda table: np.clip(table, -LIMIT, LIMIT)),
@@ -214,6 +236,14 @@ def _run_cure(answer: object) -> Failure | None:
             Mistake(
                 lambda: (right[0], right[1], np.linalg.norm(_lag_table(EXPLODING))),
                 "o terceiro número: a norma **depois** do recorte.",
+            ),
+            Mistake(
+                lambda: (*right[:2], _far_over_near(_lag_table(EXPLODING))),
+                "o terceiro número: a norma da tabela inteira, e não a razão entre duas linhas.",
+            ),
+            Mistake(
+                lambda: (*right[:2], np.linalg.norm(_whole(_lag_table(EXPLODING))[-1])),
+                "o terceiro número: a norma da tabela **inteira**, e não a de uma linha.",
             ),
             Mistake(lambda: right[[0, 2, 1]], "a ordem das três medidas."),
             Mistake(lambda: right[[2, 0, 1]], "a ordem das três medidas."),
@@ -257,7 +287,7 @@ def _cure_key(measured: NDArray[Any]) -> str:
 
 def _uneven_gradient() -> Array:
     """O gradiente do exercício: mil números, alguns muito maiores que os outros."""
-    return np.random.default_rng(64).standard_t(2, size=1000)
+    return np.random.default_rng(64).standard_t(2, size=1000) + 0.5
 
 
 def _cosine(first: Array, second: Array) -> float:
@@ -300,6 +330,10 @@ def cosine_checks() -> tuple[Check, ...]:
             Mistake(
                 lambda: _cosine(gradient, np.minimum(gradient, LIMIT)),
                 "o recorte por valor: os números muito **negativos** também se limitam.",
+            ),
+            Mistake(
+                lambda: float(np.corrcoef(gradient, by_value)[0, 1]),
+                "a fórmula: o cosseno não desconta a média; quem desconta é a correlação.",
             ),
             Mistake(lambda: 1 - right, "a fórmula: o cosseno, e não 1 menos ele."),
             Mistake(lambda: float(np.arccos(right)), "a fórmula: o cosseno, e não o ângulo."),

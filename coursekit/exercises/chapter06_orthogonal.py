@@ -27,7 +27,14 @@ SIGN_HINT = (
     "os sinais: a fatoração QR do NumPy os escolhe por uma regra fixa. A diagonal de R "
     "guarda os que ela escolheu; multiplique cada coluna de Q pelo sinal correspondente."
 )
-CENTER_HINT = "o ponto de partida: números de média zero, sem lado preferido."
+CENTER_HINT = (
+    "o ponto de partida: números de média zero, sem lado preferido; e nenhuma regra fixa para os "
+    "sinais das colunas."
+)
+TURN_HINT = (
+    "os sinais: metade das matrizes tem de ter determinante −1. Um sorteio só de rotações fica "
+    "com a outra metade."
+)
 
 
 def _gram(result: object) -> NDArray[Any]:
@@ -137,7 +144,7 @@ def _run_balanced(answer: object) -> Failure | None:
             return Failure(
                 f"de {DRAWS} sorteios de tamanho {size}, {round(positive * DRAWS)} têm "
                 "determinante positivo",
-                SIGN_HINT,
+                SIGN_HINT if drawn[:, 0, 0].max() <= 0 else TURN_HINT,
             )
     return None
 
@@ -171,7 +178,7 @@ def orthogonal_checks() -> tuple[Check, ...]:
             lambda size, generator: np.eye(size),
             hint,
             _GRAM_MISTAKES,
-            tolerance=1e-10,
+            tolerance=1e-7,
             read=_gram,
         )
         for size in SIZES

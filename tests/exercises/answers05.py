@@ -52,6 +52,7 @@ def backward(
             "none": 1.0,
             "linear": 1 - new,
             "sigmoid": new * (1 - new),
+            "twice": 1 - np.tanh(new) ** 2,
         }[slope]
         delta = total * factor
         parts = (delta.T @ x[:, t], delta.T @ states[:, t + shift], delta.sum(0))
@@ -60,6 +61,8 @@ def backward(
         else:
             dW, dU, db = parts
         later = (delta if back != "total" else total) @ (U.T if back == "UT" else U)
+        if back == "straight":
+            later = delta
         if not carry or (cut is not None and cut(t, k, steps)):
             later = np.zeros_like(later)
     return dW, dU, db
@@ -97,6 +100,28 @@ def backward_torch(x, W, U, b, dh):
         sums = [total + part for total, part in zip(sums, parts, strict=True)]
         later = delta @ U
     return tuple(sums)
+
+
+def backward_by_nudges(x, W, U, b, dh):
+    weights = [W, U, b]
+
+    def slope(which, place, nudge=1e-5):
+        sides = []
+        for sign in (1, -1):
+            moved = [weight.copy() for weight in weights]
+            moved[which][place] += sign * nudge
+            sides.append(float((states_of(x, *moved)[:, 1:] * dh).sum()))
+        return (sides[0] - sides[1]) / (2 * nudge)
+
+    return [
+        np.array([slope(i, place) for place in np.ndindex(weight.shape)]).reshape(weight.shape)
+        for i, weight in enumerate(weights)
+    ]
+
+
+def backward_by_example(x, W, U, b, dh):
+    parts = [backward(x[i : i + 1], W, U, b, dh[i : i + 1]) for i in range(len(x))]
+    return [sum(column) for column in zip(*parts, strict=True)]
 
 
 def backward_in_place(x, W, U, b, dh):
@@ -146,7 +171,7 @@ def sliding(x, W, U, b, dh, k):
     return sums
 
 
-def effects(*, whole_below=False, signed=False, watch=1, divide=False):
+def effects(*, whole_below=False, watch=1, divide=False, reduce=torch.max):
     generator = np.random.default_rng(61)
     inputs = torch.from_numpy(generator.normal(size=(1, 2, 3)))
     stack = torch.nn.RNN(3, 5, num_layers=2, batch_first=True, dtype=torch.float64)
@@ -164,7 +189,7 @@ def effects(*, whole_below=False, signed=False, watch=1, divide=False):
     above[1] = 0.5
     first = (final(below) - final(calm)).abs()
     second = (final(above) - final(calm)).abs()
-    values = [first[0, watch:].max(), first[1].max(), second[0].max(), second[1].max()]
+    values = [reduce(part) for part in (first[0, watch:], first[1], second[0], second[1])]
     return [float(value) / (0.5 if divide else 1) for value in values]
 
 
@@ -189,6 +214,8 @@ RIGHT = {
         Right("NumPy", lambda: backward),
         Right("torch à mão", lambda: backward_torch),
         Right("autograd", lambda: backward_autograd),
+        Right("diferenças centradas", lambda: backward_by_nudges),
+        Right("um exemplo de cada vez", lambda: backward_by_example),
     ],
     "05-3": [
         Right("conta", lambda: RNN + READING),
@@ -199,6 +226,7 @@ RIGHT = {
         Right("letra", lambda: wiring("b")),
         Right("letra maiúscula e vetor", lambda: wiring("B)", np.array(EFFECTS))),
         Right("tensor", lambda: wiring("(b)", torch.tensor(EFFECTS))),
+        Right("três casas", lambda: wiring("b", [round(value, 3) for value in EFFECTS])),
     ],
     "05-5": [
         Right("corte na volta", lambda: wrong_backward(cut=at_start)),
@@ -259,6 +287,29 @@ WRONG = {
             lambda x, h, W, U, b: h + np.tanh(x @ W.T + h @ U.T + b),
             "substitui",
         ),
+        Wrong(
+            "viés por fora",
+            lambda x, h, W, U, b: np.tanh(x @ W.T + h @ U.T) + b,
+            "onde o viés entra",
+        ),
+        Wrong(
+            "só a diagonal",
+            lambda x, h, W, U, b: np.tanh(x @ W.T + h * np.diag(U) + b),
+            "**todas**",
+        ),
+        Wrong(
+            "concatena trocado",
+            lambda x, h, W, U, b: np.tanh(np.hstack([x, h]) @ np.hstack([U, W]).T + b),
+            "quem multiplica quem",
+        ),
+        Wrong(
+            "deitado", lambda x, h, W, U, b: np.tanh(W @ x.T + U @ h.T + b[:, None]), "uma linha"
+        ),
+        Wrong(
+            "mistura com o anterior",
+            lambda x, h, W, U, b: (h + np.tanh(x @ W.T + h @ U.T + b)) / 2,
+            "a equação",
+        ),
         Wrong("nada devolve", lambda x, h, W, U, b: None, "falta um return"),
         Wrong("não é função", 0.604, "o nome da função"),
     ],
@@ -268,6 +319,19 @@ WRONG = {
         Wrong("1 − h", wrong_backward(slope="linear"), "derive tanh(a)"),
         Wrong("derivada da sigmoide", wrong_backward(slope="sigmoid"), "a da sigmoide"),
         Wrong("derivada no estado velho", wrong_backward(slope="old"), "em que estado"),
+        Wrong("tangente outra vez", wrong_backward(slope="twice"), "já é a tangente"),
+        Wrong("volta sem U", wrong_backward(back="straight"), "ainda passa por U"),
+        Wrong("quatro gradientes", lambda *a: (*backward(*a), a[0]), "três gradientes"),
+        Wrong(
+            "perda do passo seguinte",
+            lambda x, W, U, b, dh: backward(x, W, U, b, np.roll(dh, -1, axis=1)),
+            "a volta, do último",
+        ),
+        Wrong(
+            "só um exemplo",
+            lambda x, W, U, b, dh: backward(x[:1], W, U, b, dh[:1]),
+            "a volta, do último",
+        ),
         Wrong("índice do estado", wrong_backward(shift=1), "o índice do estado"),
         Wrong("U transposta na volta", wrong_backward(back="UT"), "o lado de U"),
         Wrong("volta antes de φ′", wrong_backward(back="total"), "não antes"),
@@ -338,6 +402,11 @@ WRONG = {
         Wrong("dois vieses, ou estado inicial", RNN + READING + 96, "a convenção do PyTorch"),
         Wrong("U diagonal", 96 * 40 + 2 * 96 + READING, "**todas**"),
         Wrong("vezes o lote", 32 * (RNN + READING), "o lote"),
+        Wrong("vezes o lote e o comprimento", 32 * 50 * (RNN + READING), "o compartilhamento"),
+        Wrong("uma leitura por passo", RNN + 50 * READING, "o compartilhamento"),
+        Wrong("estado inicial do lote", RNN + READING + 32 * 96, "não se treina"),
+        Wrong("ponto de milhar", "13.831", "separam decimais"),
+        Wrong("em milhares", 13.831, "separam decimais"),
         Wrong("texto com unidade", "13831 parâmetros", "sem unidade"),
     ],
     "05-4": [
@@ -356,6 +425,11 @@ WRONG = {
         ),
         Wrong("olha também a empurrada", wiring("b", effects(watch=0)), "sem a empurrada"),
         Wrong("empurra todas", wiring("b", effects(whole_below=True)), "com o empurrão"),
+        Wrong("com sinal", wiring("b", [-value for value in EFFECTS]), "em módulo"),
+        Wrong("norma", wiring("b", effects(reduce=torch.norm)), "o maior valor"),
+        Wrong("média", wiring("b", effects(reduce=torch.mean)), "o maior valor"),
+        Wrong("sim ou não", wiring("b", [1.0, 1.0, 0.0, 1.0]), "com o empurrão"),
+        Wrong("tupla", ("b", EFFECTS), "a forma da resposta"),
         Wrong("sem medida", {"alternativa": "b"}, "a forma da resposta"),
         Wrong("só a letra", "b", "a forma da resposta"),
         Wrong("três números", wiring("b", EFFECTS[:3]), "com o empurrão"),
@@ -376,6 +450,21 @@ WRONG = {
         Wrong("janela deslizante", sliding, "as fronteiras são fixas"),
         Wrong("só o último bloco", last_block, "só o último"),
         Wrong("despreza o bloco curto", whole_blocks, "mais curto, mas conta"),
+        Wrong("corta uma vez só", wrong_backward(cut=lambda t, k, steps: t == k), "abre um bloco"),
+        Wrong("abre no segundo", wrong_backward(cut=lambda t, k, steps: t % k == 1 % k), "abre um"),
+        Wrong(
+            "corta na metade", wrong_backward(cut=lambda t, k, steps: t == steps // 2), "abre um"
+        ),
+        Wrong(
+            "blocos de k + 1", wrong_backward(cut=lambda t, k, steps: t % (k + 1) == 0), "abre um"
+        ),
+        Wrong(
+            "média dos blocos",
+            lambda x, W, U, b, dh, k: [
+                part / -(-x.shape[1] // k) for part in truncated_blocks(x, W, U, b, dh, k)
+            ],
+            "abre um bloco",
+        ),
         Wrong("nunca volta", wrong_backward(carry=False), "dentro do bloco"),
         Wrong("sem derivada", wrong_backward(cut=at_start, slope="none"), "a derivada"),
         Wrong("índice do estado", wrong_backward(cut=at_start, shift=1), "o índice do estado"),

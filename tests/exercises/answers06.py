@@ -15,11 +15,24 @@ def matrix(seed, size, radius, measure=None):
 
 
 def power_norm(U, k, order=2):
-    return np.linalg.norm(np.linalg.matrix_power(U, k), order)
+    power = np.linalg.matrix_power(U, k)
+    return np.abs(power).max() if order == "max" else np.linalg.norm(power, order)
 
 
-U = matrix(61, 64, 0.8)
-BY_NORM = matrix(61, 64, 0.8, lambda m: np.linalg.norm(m, 2))
+U = matrix(62, 64, 0.8)
+BY_NORM = matrix(62, 64, 0.8, lambda m: np.linalg.norm(m, 2))
+
+
+BY_REAL = U * 0.8 / np.linalg.eigvals(U).real.max()
+BY_ROOT = np.random.default_rng(62).normal(size=(64, 64)) * 0.8 / 8
+
+
+def elementwise_factor():
+    return float((np.linalg.norm(U**150, 2) / np.linalg.norm(U**50, 2)) ** 0.01)
+
+
+def elementwise_steps():
+    return next(k for k in range(1, 300) if np.linalg.norm(U**k, 2) < 1e-3)
 
 
 def factor(U=U, start=50, end=150, root=100):
@@ -74,6 +87,14 @@ def scaled_by(rule):
     return clip
 
 
+def separate_norms(combine):
+    def clip(gradients, max_norm):
+        norm = combine(float(np.linalg.norm(g)) for g in gradients)
+        return [g * min(1.0, max_norm / norm) if norm else g for g in gradients]
+
+    return clip
+
+
 def lag_table(radius, transposed=True):
     W = matrix(63, 8, radius)
     rows = [np.ones(8)]
@@ -98,11 +119,18 @@ def by_row(table):
 CURE = cure()
 
 
+SMALL, BIG = lag_table(0.8), lag_table(1.2)
+ROW_38 = float(np.linalg.norm(SMALL[38]) / np.linalg.norm(SMALL[0]))
+DROP = float(np.linalg.norm(SMALL[39]) - np.linalg.norm(SMALL[0]))
+GROWTH = float(np.linalg.norm(BIG[39]) / np.linalg.norm(BIG[0]))
+LAST_ROW = float(np.linalg.norm(BIG[39]) / np.linalg.norm(BIG))
+
+
 def cured(letter, measure=CURE):
     return {"alternativa": letter, "medida": measure}
 
 
-GRADIENT = np.random.default_rng(64).standard_t(2, size=1000)
+GRADIENT = np.random.default_rng(64).standard_t(2, size=1000) + 0.5
 
 
 def cosine(a, b):
@@ -144,6 +172,27 @@ def orthogonal_gram_schmidt(size, generator):
                 row = row - (row @ done) * done
         rows.append(row / np.linalg.norm(row))
     return np.array(rows).tolist()
+
+
+def orthogonal_cholesky(size, generator):
+    start = drawn(size, generator)
+    return np.linalg.solve(np.linalg.cholesky(start @ start.T), start)
+
+
+def plane_rotations(size, generator):
+    Q = np.eye(size)
+    for i in range(size):
+        for j in range(i):
+            angle, turn = generator.uniform(0, 2 * np.pi), np.eye(size)
+            turn[i, i] = turn[j, j] = np.cos(angle)
+            turn[j, i] = np.sin(angle)
+            turn[i, j] = -turn[j, i]
+            Q = Q @ turn
+    return Q
+
+
+def torch_default(size, generator):
+    return torch.nn.init.orthogonal_(torch.empty(size, size))
 
 
 def random_signs(size, generator):
@@ -191,15 +240,20 @@ RIGHT = {
         Right("NumPy", lambda: clip_loop),
         Right("torch", lambda: clip_torch),
         Right("clip_grad_norm_", lambda: clip_library),
+        Right("listas", lambda: lambda g, c: [v.tolist() for v in clip_loop(g, c)]),
+        Right("float32", lambda: lambda g, c: tuple(np.float32(v) for v in clip_loop(g, c))),
     ],
     "06-3": [
         Right("lista", lambda: cured("b")),
         Right("vetor", lambda: cured("B.", np.array(CURE))),
+        Right("float32", lambda: cured("b", np.float32(CURE))),
+        Right("seis casas", lambda: cured("b", [round(value, 6) for value in CURE])),
     ],
     "06-4": [
         Right("conta", cosines),
-        Right("três casas", lambda: cosines("0,6456", 1)),
+        Right("três casas", lambda: cosines("0,658", 1)),
         Right("torch", lambda: cosines(torch.tensor(VALUE))),
+        Right("float32", lambda: cosines(np.float32(VALUE), np.float32(NORM))),
     ],
     "06-5": [
         Right("QR", lambda: orthogonal_qr),
@@ -207,6 +261,8 @@ RIGHT = {
         Right("torch", lambda: orthogonal_torch),
         Right("Gram–Schmidt", lambda: orthogonal_gram_schmidt),
         Right("sinais sorteados", lambda: random_signs),
+        Right("Cholesky", lambda: orthogonal_cholesky),
+        Right("transposta", lambda: lambda n, g: orthogonal_qr(n, g).T),
         Right("float32", lambda: float32_rounded),
     ],
 }
@@ -225,13 +281,23 @@ WRONG = {
         Wrong("reescala pela norma", decay(factor(BY_NORM)), "módulo dos autovalores"),
         Wrong(
             "sem reescala",
-            decay(factor(U * matrix(61, 64, 1.0, lambda m: 1.0)[0, 0] / U[0, 0])),
+            decay(factor(U * matrix(62, 64, 1.0, lambda m: 1.0)[0, 0] / U[0, 0])),
             "a reescala",
         ),
         Wrong("passos pela teoria", decay(count=31), "a longo prazo"),
         Wrong("um a menos", decay(count=steps() - 1), "ainda não serve"),
         Wrong("reescala pela norma, passos", decay(count=steps(BY_NORM)), "módulo dos"),
         Wrong("Frobenius", decay(count=steps(order=None)), "que norma"),
+        Wrong("raiz de 50", decay(factor(root=50)), "entre 50 e 150"),
+        Wrong("desde o começo", decay(factor(start=0, root=150)), "de onde se parte"),
+        Wrong("o que cai", decay(1 - factor()), "**sobra**"),
+        Wrong("logaritmo", decay(math.log(factor())), "desfazer o logaritmo"),
+        Wrong("parte real", decay(factor(BY_REAL)), "e não a parte real"),
+        Wrong("raiz de 64", decay(factor(BY_ROOT)), "o raio desta matriz"),
+        Wrong("número a número", decay(elementwise_factor()), "o produto de matrizes"),
+        Wrong("número a número, passos", decay(count=elementwise_steps()), "o produto de"),
+        Wrong("um a mais", decay(count=steps() + 1), "a primeira potência"),
+        Wrong("maior número", decay(count=steps(order="max")), "a primeira potência"),
         Wrong("sem os passos", {"fator": 0.8}, "as chaves"),
         Wrong("só o fator", 0.8, "as chaves"),
         Wrong("limite de um centésimo", decay(count=steps(limit=1e-2)), "a primeira potência"),
@@ -263,6 +329,15 @@ WRONG = {
             "não média",
         ),
         Wrong("joga fora", scaled_by(lambda flat, n, c: float(n <= c)), "não se joga fora"),
+        Wrong("só o primeiro", lambda g, c: [clip_loop(g[:1], c)[0], *g[1:]], "um só fator"),
+        Wrong("soma das normas", separate_norms(sum), "a norma de todos os números juntos"),
+        Wrong("maior das normas", separate_norms(max), "a norma de todos os números juntos"),
+        Wrong(
+            "compara o quadrado",
+            scaled_by(lambda flat, n, c: c / n if n**2 > c else 1),
+            "já é pequeno",
+        ),
+        Wrong("divide pela norma", scaled_by(lambda flat, n, c: 1 / max(1, n)), "e não 1"),
         Wrong("não recorta", lambda g, c: [1.0 * v for v in g], "nada foi recortado"),
         Wrong("nan no zero", scaled_by(lambda flat, n, c: np.minimum(n, c) / n), "dá nan"),
         Wrong("tudo em fila", lambda g, c: np.concatenate([v.ravel() for v in g]), "uma lista"),
@@ -292,6 +367,11 @@ WRONG = {
             "**depois** do recorte",
         ),
         Wrong("ordem", cured("b", [CURE[2], *CURE[:2]]), "a ordem"),
+        Wrong("linha 38", cured("b", [ROW_38, ROW_38, 1.0]), "a tabela"),
+        Wrong("diferença", cured("b", [DROP, DROP, 1.0]), "a tabela"),
+        Wrong("razão da que explode", cured("b", [*CURE[:2], GROWTH]), "entre duas linhas"),
+        Wrong("última linha da que explode", cured("b", [*CURE[:2], LAST_ROW]), "**inteira**"),
+        Wrong("duas medidas", cured("b", CURE[:2]), "a tabela"),
         Wrong("zeros", cured("b", [0.0, 0.0, 1.0]), "a tabela"),
     ],
     "06-4": [
@@ -306,6 +386,19 @@ WRONG = {
         Wrong("sinais", cosines(cosine(GRADIENT, np.sign(GRADIENT))), "não muda"),
         Wrong("distância na norma", cosines(norm=0.0), "1 − cosseno"),
         Wrong("produto na norma", cosines(norm=float(np.linalg.norm(GRADIENT))), "as **duas**"),
+        Wrong(
+            "correlação",
+            cosines(float(np.corrcoef(GRADIENT, GRADIENT.clip(-1, 1))[0, 1])),
+            "não desconta a média",
+        ),
+        Wrong("entre 0 e 1", cosines(cosine(GRADIENT, GRADIENT.clip(0, 1))), "entre −1 e 1"),
+        Wrong(
+            "joga fora os grandes",
+            cosines(cosine(GRADIENT, np.where(abs(GRADIENT) > 1, 0, GRADIENT))),
+            "entre −1 e 1",
+        ),
+        Wrong("porcentagem", cosines(100 * VALUE), "entre −1 e 1"),
+        Wrong("norma ao contrário", cosines(norm=-1.0), "a direção de um vetor"),
         Wrong("lista", [NORM, VALUE], "as chaves"),
         Wrong("outra semente", cosines(0.7), "o recorte por valor"),
     ],
@@ -340,6 +433,19 @@ WRONG = {
         Wrong("uniforme positiva", uniform_entries, "lado preferido"),
         Wrong("perto da identidade", near_identity, "direção preferida"),
         Wrong("um sinal só", one_sign, "os sinais"),
+        Wrong("rotações planas", plane_rotations, "metade das matrizes"),
+        Wrong(
+            "autovetores",
+            lambda n, g: np.linalg.eigh((m := drawn(n, g)) + m.T)[1],
+            "lado preferido",
+        ),
+        Wrong(
+            "dividida pela norma",
+            lambda n, g: (m := drawn(n, g)) / np.linalg.norm(m, 2),
+            "a fatoração QR",
+        ),
+        Wrong("sorteio do PyTorch", torch_default, "do gerador que a função recebe"),
+        Wrong("sem sinal", lambda n, g: abs(orthogonal_qr(n, g)), "a fatoração QR"),
         Wrong("Q e R", lambda n, g: tuple(np.linalg.qr(drawn(n, g))), "a fatoração QR"),
         Wrong("ganho 2", lambda n, g: 2 * orthogonal_qr(n, g), "a fatoração QR"),
     ],
