@@ -26,6 +26,8 @@ __all__ = ["windowed_attention", "windowed_attention_readable"]
 # Ladrilho e escores por lote: os que cabem no cache de segundo nível de um processador comum.
 TILE = 32
 BUDGET = 2**18
+# Numa GPU, lotes maiores: cada um é uma chamada, e a placa os calcula de uma vez (32 MiB).
+DEVICE_BUDGET = 2**23
 
 
 def windowed_attention_readable(
@@ -101,7 +103,13 @@ def windowed_attention(
     escondido não importa, nem que seja ``nan``; a linha que vê ``nan`` ou infinito sai ``nan``;
     float16 e bfloat16 são calculados em float32. Não tem segunda derivada.
 
-    Numa GPU, usa ``flex_attention`` compilada onde ela serve; senão, o mesmo núcleo da CPU.
+    Numa GPU CUDA (geração Ampere ou mais nova, com o Triton), de ``T = 1024`` em diante, usa a
+    ``flex_attention`` compilada, depois de a provar ali; a primeira chamada de cada forma demora,
+    porque compila. Nas outras, e em float64, o mesmo núcleo da CPU. A compilada faz os produtos
+    no tipo das entradas, somando em float32, e não confere se há ``nan``, o que obrigaria a
+    esperar a GPU: ele pode estragar também as linhas vizinhas, do mesmo bloco de 128, e uma
+    chave infinita de escore −∞ conta como escondida. O que ``key_lengths`` esconde continua
+    sem importar; dê-o como lista ou tensor na CPU, que lê-lo da GPU também faz esperar.
 
     Args:
         query: consultas, forma ``(B, H, T, D)`` ou ``(B, T, D)``, com ``D >= 1``.
@@ -137,15 +145,15 @@ def windowed_attention(
     _check_radius(radius)
     limits = check_lengths(key_lengths, query)
     factor = scale_factor(scale, query)
-    tensors = flatten_heads(query, key, value)
     length = query.shape[-2]
     reach = min(int(radius), max(length - 1, 0))
-    band = Band(length, reach, 0 if causal else reach, TILE, BUDGET)
-    if limits is None and can_accelerate(tensors):
-        context = flex_windowed(tensors, band, factor)
-    else:
-        shares = [length] * min(len(query), 1) if limits is None else limits
-        context = tiled_attention(tensors, factor, _plan(len(tensors[0]), shares, band))
+    budget = DEVICE_BUDGET if query.is_cuda else BUDGET
+    band = Band(length, reach, 0 if causal else reach, TILE, budget)
+    if can_accelerate((query, key, value), limits):
+        return flex_windowed((query, key, value), band, factor, limits)
+    tensors = flatten_heads(query, key, value)
+    shares = [length] * min(len(query), 1) if limits is None else limits
+    context = tiled_attention(tensors, factor, _plan(len(tensors[0]), shares, band))
     return restore_heads(context, query, value)
 
 
