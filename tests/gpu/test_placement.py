@@ -107,7 +107,7 @@ def test_the_compiled_road_gets_everything_on_the_device(limits, monkeypatch):
         assert {x.device for x in used} == {META}
         place = torch.zeros(1, dtype=torch.int32, device=META)
         assert mask.mask_mod(place, place, place, place).device == META
-        return query + value
+        return query + key + value
 
     pytest.importorskip("torch.nn.attention.flex_attention")
     monkeypatch.setattr(accelerated, "_program", lambda case: program)
