@@ -1,4 +1,4 @@
-"""Capítulo 17: a parcela quadrática, o diâmetro, a frase sobre GPT-3 e BERT e os pares."""
+"""Capítulo 17: a fatia quadrática, o diâmetro, a frase sobre GPT-3 e BERT e os pares."""
 
 import math
 from collections.abc import Callable
@@ -30,7 +30,7 @@ STRIDE, STRIDE_RADIUS = 9, 4
 
 
 def _share(length: int, width: int, *, pairs: float | None = None) -> float:
-    """Parcela das operações que depende dos pares: 2 contas de 2·P·d, contra 24·n·d²."""
+    """Fatia das operações que depende dos pares: 2 contas de 2·P·d, contra 24·n·d²."""
     scored = 4 * (length**2 if pairs is None else pairs) * width
     return scored / (scored + 24 * length * width**2)
 
@@ -44,9 +44,7 @@ def _share_check(name: str, model: tuple[int, int]) -> Check:
         hint="n/(6d + n), com n o comprimento e d a largura do modelo inteiro, todas as cabeças "
         "juntas.",
         mistakes=(
-            Mistake(
-                lambda: n / (6 * d), "o denominador: a parcela quadrática também é parte dele."
-            ),
+            Mistake(lambda: n / (6 * d), "o denominador: a fatia quadrática também é parte dele."),
             Mistake(lambda: _share(d, n), "quem é n e quem é d: n é o comprimento."),
             Mistake(
                 lambda: _share(n, d // 12 if d == 768 else 128),
@@ -55,7 +53,15 @@ def _share_check(name: str, model: tuple[int, int]) -> Check:
             Mistake(
                 lambda: 100 * _share(n, d), "a unidade: uma fração, entre 0 e 1, e não porcentagem."
             ),
-            Mistake(lambda: 1 - _share(n, d), "que parcela se pede: a que depende dos pares."),
+            Mistake(lambda: 1 - _share(n, d), "que fatia se pede: a que depende dos pares."),
+            Mistake(
+                lambda: _share((GPT3 if d == 768 else BERT)[0], d),
+                "de que modelo são o comprimento e a largura: os dois, do mesmo.",
+            ),
+            Mistake(
+                lambda: _share(n, (GPT3 if d == 768 else BERT)[1]),
+                "de que modelo são o comprimento e a largura: os dois, do mesmo.",
+            ),
             Mistake(lambda: n / (d + n), "as seis: as projeções e a rede densa custam 24·n·d²."),
             Mistake(lambda: n / (4 * d + n), "a rede densa: ela também entra na conta, e dá o 6."),
         ),
@@ -67,16 +73,19 @@ def share_checks() -> tuple[Check, ...]:
     n, d = BERT
     even = 6 * d
     tie = number_check(
-        "comprimento em que a parcela é metade",
+        "comprimento em que a fatia é metade",
         lambda: even,
         tolerance=0,
         hint="que n faz n/(6d + n) valer 1/2?",
         mistakes=(
-            Mistake(lambda: d, "o 6: a parcela é metade quando as **duas** partes são iguais."),
+            Mistake(lambda: d, "o 6: a fatia é metade quando as **duas** partes são iguais."),
             Mistake(lambda: 6 * GPT3[1], "de que modelo: o de largura 768."),
             Mistake(lambda: 12 * d, "a metade: as duas partes são n e 6d."),
             Mistake(lambda: 3 * d, "a metade: as duas partes são n e 6d."),
-            Mistake(lambda: 6 * n, "o que multiplica o 6: a largura, e não o comprimento."),
+            Mistake(
+                lambda: 6 * n,
+                "o que multiplica o quê: o 6 inteiro, e a largura, não o comprimento.",
+            ),
             Mistake(lambda: 6 * 64, "a largura: a do modelo, e não a de uma cabeça."),
         ),
     )
@@ -84,11 +93,11 @@ def share_checks() -> tuple[Check, ...]:
         "maior ganho possível",
         lambda: 1 / (1 - _share(n, d)),
         tolerance=2e-3,
-        hint="se a parcela quadrática custasse zero, que fração do trabalho sobraria?",
+        hint="se a fatia quadrática custasse zero, que fração do trabalho sobraria?",
         mistakes=(
             Mistake(
                 lambda: 1 / _share(n, d),
-                "o que sobra: a parcela que **não** depende dos pares continua toda lá.",
+                "o que sobra: a fatia que **não** depende dos pares continua toda lá.",
             ),
             Mistake(
                 lambda: 1 - _share(n, d),
@@ -102,6 +111,10 @@ def share_checks() -> tuple[Check, ...]:
                 lambda: 1 / (1 - _share(*GPT3)), "de que modelo: o BERT-base, com 512 posições."
             ),
             Mistake(lambda: _share(n, d), "o que se pede: quantas vezes mais rápido."),
+            Mistake(
+                lambda: 1 / (1 - _share(n, d)) - 1,
+                "o que se pede: quantas vezes mais rápido, e não quanto a mais.",
+            ),
             Mistake(
                 lambda: 100 * (1 / (1 - _share(n, d)) - 1),
                 "a unidade: quantas vezes mais rápido, e não porcentagem de ganho.",
@@ -188,7 +201,6 @@ def _shortcut_check(
                 lambda: math.ceil((SHORT_LENGTH - 1) / STRIDE),
                 "o passo: de uma posição se veem **todas** as de mesmo resto, e não só a seguinte.",
             ),
-            Mistake(lambda: math.inf, "se há mesmo pares sem caminho."),
         ),
     )
 
@@ -238,6 +250,12 @@ def _speedups(**options: Any) -> Array:
     return np.array([_speedup(model, **options) for model in (BERT, GPT3, LONG)])
 
 
+def _pair_speedups(pairs: Callable[[int], float]) -> Array:
+    """As três razões, com outra conta de pares."""
+    found = [(24 * d + 4 * n) / (24 * d + 4 * pairs(n) / n) for n, d in (BERT, GPT3, LONG)]
+    return np.array(found)
+
+
 def _run_speedups(answer: object) -> Failure | None:
     right = _speedups()
     return table_failure(
@@ -254,6 +272,25 @@ def _run_speedups(answer: object) -> Failure | None:
             Mistake(
                 lambda: np.array([n**2 / window_pairs(n, RADIUS) for n, _ in (BERT, GPT3, LONG)]),
                 "o resto do bloco: as projeções e a rede densa não encolhem com a janela.",
+            ),
+            Mistake(
+                lambda: _pair_speedups(lambda n: n * (2 * RADIUS + 1)),
+                "as pontas: as primeiras e as últimas posições não têm 64 vizinhas de cada lado.",
+            ),
+            Mistake(
+                lambda: _pair_speedups(lambda n: window_pairs(n, RADIUS, causal=True)),
+                "os dois lados: esta janela não é causal.",
+            ),
+            Mistake(
+                lambda: 1 - 1 / right, "o que se pede: antes **sobre** depois, e não a poupança."
+            ),
+            Mistake(
+                lambda: np.array([_share(*m) for m in (BERT, GPT3, LONG)]),
+                "o que se pede: uma razão de operações, e não a fatia.",
+            ),
+            Mistake(
+                lambda: _speedups(radius=2 * RADIUS),
+                "a janela: 64 para cada lado.",
             ),
             Mistake(
                 lambda: _speedups(radius=RADIUS // 2),

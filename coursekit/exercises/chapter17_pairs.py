@@ -40,6 +40,8 @@ def _run_pairs(right: int, wrong: dict[int, str], answer: object) -> Failure | N
     received = to_number(answer)
     if received == right:
         return None
+    if received == right / 1000:
+        return Failure(f"recebi {spoken(received)}", "a escrita do número: sem ponto de milhar.")
     return Failure(f"recebi {spoken(received)}; não é esse o valor", wrong.get(int(received)))
 
 
@@ -65,6 +67,10 @@ def _window_pairs_check() -> Check:
             n * r: "os dois lados: 64 para trás e 64 para a frente.",
             n * (r + 1): "os dois lados: 64 para trás e 64 para a frente.",
             window_pairs(n, r, causal=True): "os dois lados: esta janela não é causal.",
+            n * (2 * r - 1): "o que se conta: 64 de cada lado, e a própria.",
+            n * (2 * r + 1)
+            - r * (r - 1): "as pontas: quanto falta à primeira posição? E à segunda?",
+            n * (2 * r + 1) - 2 * r * (r + 1): "as pontas: em cada uma falta 1 + 2 + … + 64.",
             window_pairs(n, r // 2): "o raio: 64 para **cada** lado, e não 64 ao todo.",
             n * (2 * r + 1) - r * (r + 1) // 2: "as pontas: são duas.",
             n * n: "a janela: cada posição vê só as vizinhas.",
@@ -84,6 +90,8 @@ def _causal_pairs_check() -> Check:
             window_pairs(n, r, causal=True) - n: _SELF_HINT,
             window_pairs(n, r) // 2: "a própria posição: ela não se divide ao meio.",
             window_pairs(n, r): "o lado: só para trás.",
+            n * (r + 1) - r * (r + 1): "a ponta: é uma só.",
+            window_pairs(n, r) // 2 + n: "a própria posição: ela não se divide ao meio.",
             n * (n + 1) // 2: "a janela: além de causal, ela só alcança 64 posições.",
             window_pairs(n, r - 1, causal=True): "a conta: 64 **anteriores**, mais a própria.",
         },
@@ -106,6 +114,8 @@ def _block_pairs_check() -> Check:
             window_pairs(
                 n, RADIUS
             ): "o que se calcula: blocos inteiros, com pares de fora da janela.",
+            b * (3 * blocks - 2): "o que se conta: um bloco tem 64 consultas **e** 64 chaves.",
+            3 * blocks: "o que se conta: pares de posições, e não de blocos.",
             3 * blocks - 2: "o que se conta: pares de posições, e não de blocos.",
             n * n: "os blocos distantes: nem se calculam.",
         },
@@ -131,6 +141,10 @@ def pair_checks() -> tuple[Check, ...]:
             Mistake(
                 lambda: BLOCK**2 * (3 * (LENGTH // BLOCK) - 2) / LENGTH**2,
                 "o numerador: os pares da janela, e não os dos blocos.",
+            ),
+            Mistake(
+                lambda: window_pairs(LENGTH, RADIUS, causal=True) / LENGTH**2,
+                "o numerador: os pares da primeira janela, a que não é causal.",
             ),
             Mistake(lambda: RADIUS / LENGTH, "o numerador: os dois lados e a própria posição."),
             Mistake(

@@ -60,12 +60,29 @@ def _measures(*, seen: int = RADIUS + 1, near: int = RADIUS + 1, first: bool = F
     return np.array([dense.mean(), sparse.mean(), sparse[close].mean(), sparse[~close].mean()])
 
 
+def _close() -> NDArray[np.bool_]:
+    """Em que sequências a marcada está ao alcance da janela."""
+    return np.asarray(finder_head()[2] >= LENGTH - RADIUS - 1)
+
+
+def _strongest() -> Array:
+    """Engano: responde o símbolo da chave de maior pontuação, sem somar os pesos."""
+    scores, symbols, places = finder_head()
+    rows, near = np.arange(NUM_SEQUENCES), RADIUS + 1
+    answers = symbols[rows, places]
+    dense = symbols[rows, scores.argmax(axis=1)] == answers
+    last = scores[:, -near:].argmax(axis=1) + LENGTH - near
+    sparse = symbols[rows, last] == answers
+    close = _close()
+    return np.array([dense.mean(), sparse.mean(), sparse[close].mean(), sparse[~close].mean()])
+
+
 def _run_switch(answer: object) -> Failure | None:
     right = _measures()
     return table_failure(
         answer,
         right,
-        tolerance=1e-6,
+        tolerance=5e-4,
         mistakes=(
             Mistake(
                 lambda: _measures(seen=RADIUS, near=RADIUS),
@@ -82,6 +99,23 @@ def _run_switch(answer: object) -> Failure | None:
             Mistake(
                 lambda: _measures(first=True),
                 "de que lado está a janela: junto da **última** posição, que é quem pergunta.",
+            ),
+            Mistake(
+                _strongest,
+                "o voto: somam-se os pesos de cada **símbolo**; não basta o da chave mais forte.",
+            ),
+            Mistake(
+                lambda: (1.0, _close().mean(), 1.0, 0.0),
+                "a última medida: sem ver a marcada, a cabeça ainda responde, e às vezes acerta.",
+            ),
+            Mistake(
+                lambda: (*right[:2], right[2] * _close().mean(), right[3] * (~_close()).mean()),
+                "o denominador das duas últimas: as sequências **daquele** grupo.",
+            ),
+            Mistake(lambda: 1 - right, "o que se pede: acertos, e não erros."),
+            Mistake(
+                lambda: NUM_SEQUENCES * right,
+                "a unidade: frações, entre 0 e 1, e não quantas sequências.",
             ),
             Mistake(
                 lambda: right[[1, 0, 2, 3]],

@@ -58,6 +58,38 @@ def _inside(i: Any, j: Any, r: int, b: int) -> Any:
     return abs(i - j) <= r
 
 
+def _softmax(scores: Array, axis: int = 1) -> Array:
+    terms = np.exp(scores - scores.max(axis=axis, keepdims=True))
+    return np.asarray(terms / terms.sum(axis=axis, keepdims=True))
+
+
+def _scored(query: Array, key: Array, radius: int) -> tuple[Array, Array]:
+    """As pontuações de todos os pares, e quais a janela deixa ver."""
+    i, j = np.arange(len(query))[:, None], np.arange(len(key))
+    return query @ key.T / np.sqrt(query.shape[1]), _inside(i, j, radius, 0)
+
+
+def _zeroed_scores(query: Array, key: Array, value: Array, radius: int, block: int) -> Array:
+    """Engano: quem está fora da janela fica com pontuação 0, que ainda tem peso."""
+    scores, visible = _scored(query, key, radius)
+    near = _block_offset(len(query), block, radius)
+    return np.asarray(_softmax(np.where(near, np.where(visible, scores, 0.0), -np.inf)) @ value)
+
+
+def _zeroed_weights(query: Array, key: Array, value: Array, radius: int, block: int) -> Array:
+    """Engano: os pesos de fora são zerados depois do softmax, e a soma não dá 1."""
+    scores, visible = _scored(query, key, radius)
+    near = _block_offset(len(query), block, radius)
+    return np.asarray(np.where(visible, _softmax(np.where(near, scores, -np.inf)), 0.0) @ value)
+
+
+def _block_offset(length: int, block: int, radius: int) -> NDArray[np.bool_]:
+    """Que chaves cada bloco de consultas lê: de radius antes a radius depois."""
+    i, j = np.arange(length)[:, None], np.arange(length)
+    start = i // block * block
+    return np.asarray((j >= start - radius) & (j < start + block + radius))
+
+
 def _without_short_block(query: Array, key: Array, value: Array, radius: int, block: int) -> Array:
     """Engano: o último bloco, mais curto, some."""
     whole = len(query) // block * block
@@ -115,7 +147,27 @@ _SLIPS: tuple[tuple[Callable[..., Any], str], ...] = (
         _dense(lambda i, j, r, b: abs(i - j) <= r + 1),
         "o raio: uma posição a mais entrou na janela.",
     ),
+    (
+        _dense(lambda i, j, r, b: (j >= i) & (j - i <= r)),
+        "os dois lados: a janela vai também para trás.",
+    ),
+    (
+        _dense(lambda i, j, r, b: abs(i // b * b + b // 2 - j) <= r),
+        "o que cada consulta vê: a janela **dela**, e não a do meio do bloco.",
+    ),
+    (
+        _zeroed_scores,
+        "quem está fora da janela: pontuação 0 ainda tem peso. Que pontuação dá peso zero?",
+    ),
+    (
+        _zeroed_weights,
+        "a ordem: esconda antes do softmax, para os pesos que ficam somarem 1.",
+    ),
     (_dense(_inside, scaled=False), "a escala: as pontuações se dividem por √D."),
+    (
+        lambda q, k, v, r, b: _dense(_inside)(q / np.sqrt(q.shape[1]), k, v, r, b),
+        "a escala: divide-se por √D, e não por D, e uma vez só.",
+    ),
     (
         _wrapped,
         (
@@ -186,7 +238,7 @@ def window_checks() -> tuple[Check, ...]:
     return (
         *function_checks(
             [
-                Case(name, partial(arguments, *sizes), _right, hint, mistakes)
+                Case(name, partial(arguments, *sizes), _right, hint, mistakes, tolerance=1e-6)
                 for name, sizes in cases.items()
             ]
         ),

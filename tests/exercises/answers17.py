@@ -31,6 +31,12 @@ def with_blocks(**options):
     return lambda q, k, v, radius, block: blocks(q, k, v, radius, block, **options)
 
 
+def blocks_single(query, key, value, radius, block):
+    """Conta em precisão simples, devolvida em dupla."""
+    single = (rows.astype(np.float32) for rows in (query, key, value))
+    return blocks(*single, radius, block).astype(float)
+
+
 def row_by_row(query, key, value, radius, block):
     rows = []
     for i, row in enumerate(query):
@@ -70,6 +76,37 @@ def around(i, j, r, b):
     return np.minimum(abs(i - j), i.size - abs(i - j)) <= r
 
 
+def blocks_after(*, scores):
+    """Esconde zerando: as pontuações, ou os pesos depois do softmax."""
+
+    def run(query, key, value, radius, block):
+        length, found = len(query), []
+        for start in range(0, length, block):
+            stop, first = min(start + block, length), max(0, start - radius)
+            last = min(length, stop + radius)
+            offset = np.arange(first, last) - np.arange(start, stop)[:, None]
+            seen = np.abs(offset) <= radius
+            raw = query[start:stop] @ key[first:last].T / np.sqrt(query.shape[1])
+            weights = softmax(raw * seen) if scores else softmax(raw) * seen
+            found.append(weights @ value[first:last])
+        return np.concatenate(found)
+
+    return run
+
+
+def blocks_uncut(query, key, value, radius, block):
+    """O começo da fatia negativo, sem o corte em 0."""
+    found = []
+    for start in range(0, len(query), block):
+        stop = min(start + block, len(query))
+        near = slice(start - radius, min(len(query), stop + radius))
+        positions = np.arange(len(query))[near]
+        seen = np.abs(positions - np.arange(start, stop)[:, None]) <= radius
+        raw = query[start:stop] @ key[near].T / np.sqrt(query.shape[1])
+        found.append(softmax(np.where(seen, raw, -np.inf)) @ value[near])
+    return np.concatenate(found)
+
+
 def blocks_in_place(query, key, value, radius, block):
     result = blocks(query, key, value, radius, block)
     query /= 2
@@ -100,6 +137,19 @@ def switching(*, seen=9, near=9, columns=None):
 
 
 SWITCH = switching()
+CLOSE = PLACES >= 55
+
+
+def strongest(seen):
+    """Acertos de quem só olha a chave de maior pontuação."""
+    winners = SCORES[:, -seen:].argmax(axis=1) + 64 - seen
+    return SYMBOLS[np.arange(1000), winners] == ANSWERS
+
+
+STRONGEST = [
+    strongest(64).mean(), strongest(9).mean(),
+    strongest(9)[CLOSE].mean(), strongest(9)[~CLOSE].mean(),
+]  # fmt: skip
 
 
 def switched(letter, measure=SWITCH):
@@ -121,6 +171,10 @@ def ratios(radius=64):
 SPEEDUPS = ratios()
 
 
+def with_pairs(pairs):
+    return [(24 * d + 4 * n) / (24 * d + 4 * pairs(n) / n) for n, d in MODELS]
+
+
 def sentence(letter, measure=SPEEDUPS):
     return {"alternativa": letter, "medida": measure}
 
@@ -135,26 +189,38 @@ RIGHT = {
         Right("blocos", lambda: blocks),
         Right("linha por linha", lambda: row_by_row),
         Right("torch", lambda: blocks_torch),
+        Right("listas", lambda: lambda *inputs: blocks(*inputs).tolist()),
+        Right("float32 no meio", lambda: blocks_single),
     ],
     "17-2": [
         Right("contas", shares),
         Right("arredondado", lambda: shares(**{"GPT-3": "0,027", "ganho": 1.11})),
+        Right("float32", lambda: {key: np.float32(n) for key, n in shares().items()}),
+        Right("tensores", lambda: {key: torch.tensor(float(n)) for key, n in shares().items()}),
     ],
     "17-3": [
         Right("contas", diameters),
         Right("vetores", lambda: {key: np.array(n) for key, n in diameters().items()}),
+        Right("textos", lambda: {key: str(n) for key, n in diameters().items()}),
+        Right("float32", lambda: {key: np.float32(n) for key, n in diameters().items()}),
     ],
     "17-4": [
         Right("lista", lambda: switched("b")),
         Right("vetor", lambda: switched("(b)", np.array(SWITCH))),
+        Right("três casas", lambda: switched("b", [round(value, 3) for value in SWITCH])),
+        Right("tensor", lambda: switched("B", torch.tensor(SWITCH))),
     ],
     "17-5": [
         Right("lista", lambda: sentence("b")),
         Right("vetor", lambda: sentence("B)", np.array(SPEEDUPS))),
+        Right("float32", lambda: sentence("b", np.float32(SPEEDUPS))),
+        Right("três casas", lambda: sentence("b", [round(value, 3) for value in SPEEDUPS])),
     ],
     "17-6": [
         Right("contas", pairs),
         Right("arredondado", lambda: pairs(janela="524224", fração=0.03125)),
+        Right("vetores", lambda: {key: np.array(n) for key, n in pairs().items()}),
+        Right("float32", lambda: {key: np.float32(n) for key, n in pairs().items()}),
     ],
 }
 
@@ -176,6 +242,20 @@ WRONG = {
         Wrong("um a mais", lambda q, k, v, r, b: blocks(q, k, v, r + 1, b), "uma posição a mais"),
         Wrong("sem escala", with_blocks(scaled=False), "a escala"),
         Wrong("dá a volta", dense(around), "as pontas"),
+        Wrong("só para a frente", with_blocks(keep=lambda o, r: (o >= 0) & (o <= r)), "para trás"),
+        Wrong(
+            "do meio do bloco",
+            dense(lambda i, j, r, b: abs(i // b * b + b // 2 - j) <= r),
+            "a do meio do bloco",
+        ),
+        Wrong("pontuação zero", blocks_after(scores=True), "ainda tem peso"),
+        Wrong("peso zerado depois", blocks_after(scores=False), "antes do softmax"),
+        Wrong(
+            "dividido por D",
+            lambda q, k, v, r, b: blocks(q / len(q[0]) ** 0.5, k, v, r, b),
+            "e não por D",
+        ),
+        Wrong("sem cortar o começo", blocks_uncut, "a linha em que a função parou"),
         Wrong(
             "sem o último bloco",
             lambda q, k, v, r, b: blocks(q, k, v, r, b)[: max(len(q) // b, 1) * b],
@@ -189,7 +269,7 @@ WRONG = {
         Wrong("trocados", shares(BERT=768 / (6 * 512 + 768)), "quem é n"),
         Wrong("de uma cabeça", shares(BERT=512 / (6 * 64 + 512)), "de uma cabeça"),
         Wrong("porcentagem", shares(BERT=10), "a unidade"),
-        Wrong("o resto", shares(BERT=0.9), "que parcela"),
+        Wrong("o resto", shares(BERT=0.9), "que fatia"),
         Wrong("sem o 6", shares(BERT=512 / 1280), "as seis"),
         Wrong("GPT de uma cabeça", shares(**{"GPT-3": 2048 / (768 + 2048)}), "de uma cabeça"),
         Wrong("GPT em porcentagem", shares(**{"GPT-3": 2.7}), "a unidade"),
@@ -197,6 +277,11 @@ WRONG = {
         Wrong("empate do GPT", shares(empate=73_728), "de que modelo"),
         Wrong("empate em 12d", shares(empate=9216), "n e 6d"),
         Wrong("empate em 6n", shares(empate=3072), "o que multiplica"),
+        Wrong("comprimento do outro", shares(BERT=2048 / (6 * 768 + 2048)), "do mesmo"),
+        Wrong("largura do outro", shares(**{"GPT-3": 2048 / (6 * 768 + 2048)}), "do mesmo"),
+        Wrong("quanto a mais", shares(ganho=1 / 9), "e não quanto a mais"),
+        Wrong("empate com uma cabeça", shares(empate=384), "de uma cabeça"),
+        Wrong("sem a rede densa", shares(BERT=512 / (4 * 768 + 512)), "a rede densa"),
         Wrong("dez vezes", shares(ganho=10), "**não** depende"),
         Wrong("menor que 1", shares(ganho=0.9), "maior que 1"),
         Wrong("soma", shares(ganho=1.1), "divida o trabalho"),
@@ -216,6 +301,11 @@ WRONG = {
         Wrong("passo de cabeça", diameters(passo=2), "as pontas"),
         Wrong("só o passo", diameters(passo=7), "**todas** as de mesmo resto"),
         Wrong("só a janela", diameters(passo=16), "o atalho"),
+        Wrong("um a mais, longa", diameters(longa=35), "n − 1 passos"),
+        Wrong("um por um, longa", diameters(longa=999), "vários passos"),
+        Wrong("uma camada", diameters(janela=1), "sem ver todas"),
+        Wrong("passo sem janela", diameters(passo=float("inf")), "de mesmo resto"),
+        Wrong("global e janela", diameters(**{"global": 5}), "quem todos veem"),
     ],
     "17-4": [
         Wrong("serve", switched("a"), "ainda entra na soma"),
@@ -229,6 +319,16 @@ WRONG = {
         Wrong("distantes antes", switched("b", [*SWITCH[:2], *SWITCH[:1:-1]]), "as próximas"),
         Wrong("porcentagem", switched("b", [100 * v for v in SWITCH]), "a unidade"),
         Wrong("não trocou", switched("a", [1.0, 1.0, 1.0, 1.0]), "a segunda medida"),
+        Wrong("a chave mais forte", switched("b", STRONGEST), "o voto"),
+        Wrong("zero fora", switched("b", [1.0, CLOSE.mean(), 1.0, 0.0]), "e às vezes acerta"),
+        Wrong(
+            "do total",
+            switched("b", [*SWITCH[:2], CLOSE.mean(), SWITCH[3] * (~CLOSE).mean()]),
+            "o denominador",
+        ),
+        Wrong("erros", switched("b", [1 - value for value in SWITCH]), "e não erros"),
+        Wrong("contagens", switched("b", [1000 * v for v in SWITCH]), "quantas sequências"),
+        Wrong("dezessete", switched("b", switching(seen=17, near=17)), "das nove últimas"),
     ],
     "17-5": [
         Wrong("enormemente", sentence("a"), "o que é «enormemente»"),
@@ -244,6 +344,11 @@ WRONG = {
         ),
         Wrong("raio 32", sentence("b", ratios(32)), "para **cada** lado"),
         Wrong("porcentagem", sentence("b", [100 * (v - 1) for v in SPEEDUPS]), "a unidade"),
+        Wrong("sem pontas", sentence("b", with_pairs(lambda n: n * 129)), "as pontas"),
+        Wrong("causal", sentence("b", with_pairs(lambda n: n * 65 - 2080)), "não é causal"),
+        Wrong("poupança", sentence("b", [1 - 1 / v for v in SPEEDUPS]), "e não a poupança"),
+        Wrong("fatia", sentence("b", [n / (n + 6 * d) for n, d in MODELS]), "e não a fatia"),
+        Wrong("raio 128", sentence("b", ratios(128)), "64 para cada lado"),
         Wrong("outra coisa", sentence("b", [1.0, 1.0, 1.0]), "cada razão"),
     ],
     "17-6": [
@@ -266,5 +371,12 @@ WRONG = {
         Wrong("invertida", pairs(fração=32.004), "o sentido"),
         Wrong("porcentagem", pairs(fração=3.1246), "a unidade"),
         Wrong("dos blocos", pairs(fração=778_240 / 4096**2), "e não os dos blocos"),
+        Wrong("63 de cada lado", pairs(janela=4096 * 127), "e a própria"),
+        Wrong("pontas curtas", pairs(janela=4096 * 129 - 64 * 63), "falta à primeira"),
+        Wrong("pontas em dobro", pairs(janela=4096 * 129 - 2 * 64 * 65), "em cada uma"),
+        Wrong("ponto de milhar", pairs(janela="524.224"), "sem ponto de milhar"),
+        Wrong("duas pontas", pairs(causal=4096 * 65 - 64 * 65), "é uma só"),
+        Wrong("bloco de um lado", pairs(blocos=64 * 190), "**e** 64 chaves"),
+        Wrong("fração causal", pairs(fração=264_160 / 4096**2), "que não é causal"),
     ],
 }
