@@ -7,6 +7,7 @@ se compõe com outros por ``|``. Os **núcleos** calculam sem montar a matriz de
 """
 
 from coursekit.attention.sparse.block_sparse import block_sparse_attention
+from coursekit.attention.sparse.compiled import compiled_windowed_attention
 from coursekit.attention.sparse.cost import (
     attention_flops,
     computed_pairs,
@@ -38,6 +39,7 @@ __all__ = [
     "Union",
     "attention_flops",
     "block_sparse_attention",
+    "compiled_windowed_attention",
     "computed_pairs",
     "quadratic_share",
     "transformer_flops",

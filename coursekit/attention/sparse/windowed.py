@@ -1,10 +1,12 @@
-"""Atenção em janela deslizante, exata, em tempo e memória proporcionais ao comprimento."""
+"""Atenção em janela deslizante, exata, em tempo e memória proporcionais ao comprimento.
+
+São três versões da mesma conta: a legível, da lição; a padrão, só com PyTorch; e a compilada
+(:mod:`~coursekit.attention.sparse.compiled`), em C++, que diz quanto o processador ainda dava.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from numbers import Integral
-from typing import Any
 
 import torch
 from torch import Tensor
@@ -14,6 +16,7 @@ from coursekit.attention.attend_checks import check_inputs, check_options
 from coursekit.attention.sparse.accelerated import can_accelerate, flex_windowed
 from coursekit.attention.sparse.heads import (
     check_lengths,
+    check_radius,
     flatten_heads,
     restore_heads,
     scale_factor,
@@ -142,7 +145,7 @@ def windowed_attention(
     """
     check_inputs(query, key, value)
     check_options(causal, None)
-    _check_radius(radius)
+    check_radius(radius)
     limits = check_lengths(key_lengths, query)
     factor = scale_factor(scale, query)
     length = query.shape[-2]
@@ -166,17 +169,3 @@ def _plan(heads: int, limits: list[int], band: Band) -> list[WindowBatch]:
         for heads_of_one, limit in zip(slices, limits, strict=True)
         for batch in plan_window(heads_of_one, limit, band)
     ]
-
-
-def _check_radius(radius: Any) -> None:
-    """Confere o raio."""
-    if isinstance(radius, bool) or not isinstance(radius, Integral):
-        raise TypeError(
-            f"radius deve ser um inteiro; recebi {type(radius).__name__}. "
-            "É quantas posições se veem para cada lado, por exemplo radius=128."
-        )
-    if radius < 0:
-        raise ValueError(
-            f"radius não pode ser negativo; recebi {radius}. "
-            "Com radius=0, cada posição vê só a si mesma."
-        )
