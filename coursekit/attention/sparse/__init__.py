@@ -15,12 +15,12 @@ from coursekit.attention.sparse.cost import (
     transformer_flops,
     weight_bytes,
 )
+from coursekit.attention.sparse.hierarchy import Hierarchical
 from coursekit.attention.sparse.pattern import Pattern, Union
 from coursekit.attention.sparse.patterns import (
     BigBird,
     GlobalTokens,
     Graph,
-    Hierarchical,
     RandomBlocks,
     SlidingWindow,
     Strided,

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from torch import Tensor
 
 from coursekit.attention.attend_checks import check_inputs
-from coursekit.attention.sparse.gather_plan import GatherBatch, plan_gather
-from coursekit.attention.sparse.heads import flatten_heads, restore_heads, scale_factor
+from coursekit.attention.sparse.gather_plan import Cutting, plan_gather
+from coursekit.attention.sparse.gather_tiles import GatherBatch
+from coursekit.attention.sparse.heads import (
+    check_lengths,
+    flatten_heads,
+    restore_heads,
+    scale_factor,
+)
 from coursekit.attention.sparse.pattern import Pattern
 from coursekit.attention.sparse.tile_kernel import tiled_attention
 
 __all__ = ["block_sparse_attention"]
 
-TILE = 64
-BUDGET = 2**18
+# Ladrilho e escores por lote que cabem no cache, e o custo de repartir, em pares calculados.
+CUTTING = Cutting(tile=64, budget=2**18, overhead=8000.0)
 
 
 def block_sparse_attention(
@@ -25,6 +32,7 @@ def block_sparse_attention(
     pattern: Pattern,
     *,
     scale: float | Tensor | None = None,
+    key_lengths: Tensor | Sequence[int] | None = None,
 ) -> Tensor:
     r"""Atende sob um padrão qualquer, sem jamais montar a máscara de todos os pares.
 
@@ -36,9 +44,11 @@ def block_sparse_attention(
     Dá o mesmo que :func:`~coursekit.attention.attend` com ``mask=pattern.mask(T)``. As consultas
     andam em ladrilhos, e cada ladrilho recolhe a união das chaves que as suas consultas veem:
     o custo é proporcional aos pares dessa união, e chega perto do dos pares visíveis quando
-    consultas vizinhas veem chaves parecidas (janela, blocos, globais, passo). Um grafo sem ordem
-    nenhuma não ganha nada. O primeiro uso de um padrão num comprimento planeja o corte, e o
-    plano fica guardado.
+    as consultas de um ladrilho veem chaves parecidas (janela, blocos, globais, passo). Uma união
+    de padrões de ordens diferentes (passo e janela) é repartida em partes sem pares em comum,
+    cada uma na sua ordem, e as partes se fundem pelo softmax em fluxo, que é exato. Um grafo
+    sem ordem nenhuma paga por recolher cada chave de cada consulta. O primeiro uso de um padrão
+    num comprimento planeja o corte, e o plano fica guardado.
 
     A consulta que nada vê vale 0; o que está escondido não importa, nem que seja ``nan``; a
     linha que vê ``nan`` ou infinito sai ``nan``; float16 e bfloat16 são calculados em float32.
@@ -51,18 +61,21 @@ def block_sparse_attention(
         pattern: quem vê quem; padrões se unem com ``|``.
         scale: fator dos escores, número finito ou tensor de um elemento; ``None`` é
             :math:`1/\sqrt{D}`.
+        key_lengths: quantas chaves valem em cada exemplo, inteiros em ``[0, T]``, forma ``(B,)``;
+            as demais ficam escondidas, e o custo não diminui por isso.
 
     Returns:
         O contexto, forma ``(B, H, T, Dv)`` ou ``(B, T, Dv)``; tipo e dispositivo de ``query``.
 
     Raises:
-        TypeError: se os tensores não forem flutuantes do mesmo tipo, ou ``pattern`` não for um
-            padrão.
-        ValueError: se as formas não casarem, ou houver números diferentes de consultas e chaves.
+        TypeError: se os tensores não forem flutuantes do mesmo tipo, ``pattern`` não for um
+            padrão, ou outro argumento for de tipo errado.
+        ValueError: se as formas não casarem, houver números diferentes de consultas e chaves, ou
+            algum valor sair do domínio.
 
     Fonte:
         Child et al. (2019), seção 5.4, para núcleos em blocos; o corte por ladrilhos que
-        recolhem as suas chaves é do curso.
+        recolhem as suas chaves, e a repartição da união, são do curso.
 
     Example:
         >>> import torch
@@ -74,11 +87,21 @@ def block_sparse_attention(
     """
     check_inputs(query, key, value)
     _check_pattern(pattern)
+    limits = check_lengths(key_lengths, query)
     factor = scale_factor(scale, query)
     tensors = flatten_heads(query, key, value)
-    plan = plan_gather(pattern, query.shape[-2], TILE, BUDGET, query.device)
-    batches = [GatherBatch(head, tiles) for tiles in plan for head in range(len(tensors[0]))]
-    return restore_heads(tiled_attention(tensors, factor, batches), query, value)
+    plan = plan_gather(pattern, query.shape[-2], CUTTING, query.device)
+    heads = len(tensors[0])
+    share = heads // max(len(query), 1)  # cada exemplo tem as suas cabeças, seguidas
+    valid = [None] * heads if limits is None else [n for n in limits for _ in range(share)]
+    batches = [
+        GatherBatch(head, tiles, limit)
+        for tiles in plan.batches
+        for head, limit in enumerate(valid)
+    ]
+    merge = plan.merge or limits is not None  # um limite pode esconder tudo de uma consulta
+    context = tiled_attention(tensors, factor, batches, merge=merge)
+    return restore_heads(context, query, value)
 
 
 def _check_pattern(pattern: Any) -> None:

@@ -1,202 +1,159 @@
-"""Como um padrão qualquer se corta em lotes: cada ladrilho recolhe só as chaves que vê.
+"""Como um padrão qualquer se reparte em lotes de ladrilhos, sem contar par nenhum duas vezes.
 
-Um ladrilho são algumas consultas e a união das chaves que elas veem, recolhidas de onde
-estiverem; quanto mais as consultas concordam, menos pares escondidos se calculam. Por isso as
-consultas que veem muito mais que as outras (as globais) ficam em ladrilhos só delas, e um
-padrão de passo ``s`` pode agrupar as posições de mesmo resto.
+Um padrão feito de componentes (uma união, uma hierarquia) pode ser calculado inteiro, cada
+ladrilho recolhendo a união das chaves, ou repartido: cada parte na ordem que lhe convém, e
+só com os pares que as partes anteriores não têm. A escolha é pelo custo estimado.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
+from itertools import combinations
 
 import numpy as np
 import torch
-from torch import Tensor
 
+from coursekit.attention.sparse.gather_tiles import GatherTiles
 from coursekit.attention.sparse.pattern import BoolArray, IntArray, Pattern
+from coursekit.attention.sparse.positions import Positions
+from coursekit.attention.sparse.tile_cut import Cut, Tile, best_cuts, cut_tile, degrees
 
-__all__ = ["GatherBatch", "GatherTiles", "plan_gather"]
+__all__ = ["Cutting", "GatherPlan", "plan_gather"]
 
 SLACK = 1.125  # larguras que diferem até isto dividem um lote, com chaves de enchimento
+FEW_ROWS = 32  # com menos consultas por ladrilho, o que enche o cache são as chaves recolhidas
+MOST_PARTS = 6  # componentes que se tenta repartir; os menores, além disso, andam juntos
+# Fundir custa, além do lote a mais, isto: em cada par calculado e, em pares, por consulta.
+MERGE_FACTOR, MERGE_ROW_COST = 1.08, 8
+
+
+@dataclass(frozen=True)
+class Cutting:
+    """Os tamanhos do corte.
+
+    Args:
+        tile: o maior número de consultas num ladrilho.
+        budget: quantos escores, no máximo, um lote tem (ao menos um ladrilho sempre cabe).
+        overhead: custo fixo de cada parte, em pares calculados; quanto maior, menos partes.
+    """
+
+    tile: int
+    budget: int
+    overhead: float
 
 
 @dataclass(frozen=True, eq=False)
-class GatherTiles:
-    """Ladrilhos de mesma forma, iguais para todas as cabeças.
+class GatherPlan:
+    """O corte pronto.
 
     Args:
-        rows: posições das consultas, forma ``(count, rows)``.
-        columns: posições das chaves, forma ``(count, width)``; o enchimento repete a 0.
-        visible: booleana ``(count, rows, width)``; falsa no enchimento.
+        batches: os lotes, para uma cabeça qualquer.
+        merge: se uma consulta pode estar em vários lotes.
     """
 
-    rows: Tensor
-    columns: Tensor
-    visible: Tensor
-
-    @cached_property
-    def flat(self) -> tuple[Tensor, Tensor]:
-        """Posições em fila, como os recolhedores pedem."""
-        return self.rows.flatten(), self.columns.flatten()
+    batches: tuple[GatherTiles, ...]
+    merge: bool
 
 
 @dataclass(frozen=True)
-class GatherBatch:
-    """Os ladrilhos, numa cabeça.
+class _Part:
+    """Padrões que se calculam juntos, e como cortá-los."""
 
-    Args:
-        head: qual cabeça (lote e cabeças achatados).
-        tiles: os ladrilhos.
-    """
+    patterns: tuple[Pattern, ...]
+    seen: IntArray
+    cuts: list[Cut]
 
-    head: int
-    tiles: GatherTiles
-
-    @property
-    def shape(self) -> tuple[int, int, int]:
-        """``(count, rows, width)``."""
-        count, rows, width = self.tiles.visible.shape
-        return count, rows, width
+    @classmethod
+    def of(cls, patterns: tuple[Pattern, ...], seen: IntArray, cutting: Cutting) -> _Part:
+        """Escolhe o melhor corte."""
+        return cls(patterns, seen, best_cuts(patterns, seen, cutting.tile))
 
     @property
-    def bias_key(self) -> GatherTiles:
-        """A parcela dos escores é a mesma em todas as cabeças."""
-        return self.tiles
+    def cost(self) -> float:
+        """Custo se for a única parte."""
+        return sum(cut.cost for cut in self.cuts)
 
-    @property
-    def adjacent(self) -> bool:
-        """Nunca: as consultas são recolhidas em cópia."""
-        return False
-
-    def bias(self, like: Tensor) -> Tensor:
-        """Parcela dos escores, ``(count, rows, width)``.
-
-        Args:
-            like: tensor de cujos tipo e dispositivo ela será.
-
-        Returns:
-            0 se visível, −∞ se não: o logaritmo de 1 e de 0.
-        """
-        return self.tiles.visible.to(like).log_()
-
-    def queries(self, tensor: Tensor) -> Tensor:
-        """Recolhe as consultas.
-
-        Args:
-            tensor: forma ``(cabeças, T, D)``.
-
-        Returns:
-            Cópia de forma ``(count, rows, D)``.
-        """
-        return self._collect(tensor, 0, self.tiles.rows)
-
-    def keys(self, tensor: Tensor) -> Tensor:
-        """Recolhe as chaves.
-
-        Args:
-            tensor: forma ``(cabeças, T, D)``.
-
-        Returns:
-            Cópia de forma ``(count, width, D)``.
-        """
-        return self._collect(tensor, 1, self.tiles.columns)
-
-    def put_queries(self, into: Tensor, rows: Tensor) -> None:
-        """Escreve nas linhas das consultas.
-
-        Args:
-            into: forma ``(cabeças, T, D)``.
-            rows: forma ``(count, rows, D)``.
-        """
-        into[self.head].index_copy_(0, self.tiles.flat[0], rows.flatten(0, 1))
-
-    def add_keys(self, into: Tensor, rows: Tensor) -> None:
-        """Soma nas linhas das chaves.
-
-        Args:
-            into: forma ``(cabeças, T, D)``.
-            rows: forma ``(count, width, D)``.
-        """
-        into[self.head].index_add_(0, self.tiles.flat[1], rows.flatten(0, 1))
-
-    def _collect(self, tensor: Tensor, which: int, positions: Tensor) -> Tensor:
-        chosen = tensor[self.head].index_select(0, self.tiles.flat[which])
-        return chosen.view(*positions.shape, tensor.shape[-1])
-
-
-@dataclass(frozen=True)
-class _Tile:
-    """Um ladrilho sozinho: consultas, chaves e quem vê quem."""
-
-    rows: IntArray
-    columns: IntArray
-    visible: BoolArray
+    def merged_cost(self, cutting: Cutting) -> float:
+        """Custo se houver outras."""
+        rows = MERGE_ROW_COST * np.count_nonzero(self.seen)
+        return MERGE_FACTOR * self.cost + float(rows) + cutting.overhead
 
 
 @lru_cache(maxsize=8)
 def plan_gather(
-    pattern: Pattern, length: int, tile: int, budget: int, device: torch.device
-) -> tuple[GatherTiles, ...]:
+    pattern: Pattern, length: int, cutting: Cutting, device: torch.device
+) -> GatherPlan:
     """Corta o padrão em lotes; o resultado fica guardado, porque custa mais que uma chamada.
 
     Args:
         pattern: quem vê quem.
         length: número de posições ``T``.
-        tile: consultas por ladrilho.
-        budget: quantos escores, no máximo, um lote tem (ao menos um ladrilho sempre cabe).
+        cutting: os tamanhos.
         device: onde pôr as posições.
 
     Returns:
-        Os lotes; juntos, passam uma vez por cada consulta que vê ao menos uma chave.
+        Os lotes; juntos, passam uma vez, e só uma, por cada par visível.
     """
-    natural = list(_tiles(pattern, np.arange(length), length, tile))
-    degrees = np.concatenate([np.zeros(0, int), *(one.visible.sum(axis=1) for one in natural)])
-    plans = [
-        [one for order in orders for one in _tiles(pattern, order, length, tile)]
-        for orders in _orders(pattern.period, degrees)
-    ]
-    tiles = min(plans, key=lambda plan: sum(one.visible.size for one in plan))
+    parts = _partition(pattern, length, cutting)
+    batches: list[GatherTiles] = []
+    for order, part in enumerate(parts):
+        earlier = [pattern for other in parts[:order] for pattern in other.patterns]
+        pieces = (rows for cut in part.cuts for rows in cut.rows)
+        tiles = (cut_tile(part.patterns, earlier, rows, length) for rows in pieces)
+        batches += _batches([one for one in tiles if one is not None], cutting.budget, device)
+    return GatherPlan(tuple(batches), merge=len(parts) > 1)
+
+
+def _partition(pattern: Pattern, length: int, cutting: Cutting) -> list[_Part]:
+    """Reparte os componentes em grupos, enquanto isso baratear a conta."""
+    components = [(degrees(one, length), one) for one in pattern.components(length)]
+    components.sort(key=lambda pair: -int(pair[0].sum()))
+    everything = tuple(one for _, one in components)
+    whole = _Part.of(everything, np.sum([seen for seen, _ in components], axis=0), cutting)
+    parts = [_Part.of((one,), seen, cutting) for seen, one in components[: MOST_PARTS - 1]]
+    if rest := components[MOST_PARTS - 1 :]:
+        seen = np.sum([seen for seen, _ in rest], axis=0)
+        parts.append(_Part.of(tuple(one for _, one in rest), seen, cutting))
+    while len(parts) > 1:
+        joined = min(_joinings(parts, cutting), key=lambda pair: pair[0])
+        if joined[0] >= 0:
+            break
+        parts = joined[1]
+    split = sum(part.merged_cost(cutting) for part in parts)
+    return parts if len(parts) > 1 and split < whole.cost else [whole]
+
+
+def _joinings(parts: list[_Part], cutting: Cutting) -> Iterator[tuple[float, list[_Part]]]:
+    """Cada modo de juntar duas partes, com o que ele acrescenta ao custo."""
+    for first, second in combinations(parts, 2):
+        patterns, seen = first.patterns + second.patterns, first.seen + second.seen
+        joined = _Part.of(patterns, seen, cutting)
+        apart = first.merged_cost(cutting) + second.merged_cost(cutting)
+        others = [part for part in parts if part is not first and part is not second]
+        yield joined.merged_cost(cutting) - apart, [joined, *others]
+
+
+def _batches(tiles: list[Tile], budget: int, device: torch.device) -> Iterator[GatherTiles]:
+    """Empilha os ladrilhos de formas parecidas, até o lote encher."""
     tiles.sort(key=lambda one: one.visible.shape)
-    batches, group = [], list[_Tile]()
+    group = list[Tile]()
     for one in tiles:
         rows, width = one.visible.shape
         if group and not (
             rows == len(group[0].rows)
             and width <= SLACK * len(group[0].columns)
-            and (len(group) + 1) * rows * width <= budget
+            and (len(group) + 1) * max(rows, FEW_ROWS) * width <= budget
         ):
-            batches.append(_stack(group, device))
+            yield _stack(group, device)
             group = []
         group.append(one)
-    return (*batches, _stack(group, device)) if group else ()
+    if group:
+        yield _stack(group, device)
 
 
-def _orders(period: int, degrees: IntArray) -> Iterator[tuple[IntArray, IntArray]]:
-    """Ordens em que tentar as consultas: as comuns e, à parte, as que veem demais."""
-    usual = np.median(degrees[degrees > 0]) if degrees.any() else 0
-    for step in sorted({1, period}):
-        order = np.argsort(np.arange(len(degrees)) % step, kind="stable")
-        seen = degrees[order]
-        yield order[(seen > 0) & (seen <= 2 * usual)], order[seen > 2 * usual]
-
-
-def _tiles(pattern: Pattern, order: IntArray, length: int, tile: int) -> Iterator[_Tile]:
-    """Corta as consultas, na ordem dada, em ladrilhos com a união das suas chaves."""
-    for start in range(0, len(order), tile):
-        rows = np.sort(order[start : start + tile])
-        query, key = pattern._pairs(rows, length)  # marcar duas vezes o mesmo par não faz mal
-        used = np.zeros(length, dtype=bool)
-        used[key] = True
-        columns = np.flatnonzero(used)
-        visible = np.zeros((len(rows), len(columns)), dtype=bool)
-        visible[np.searchsorted(rows, query), (np.cumsum(used) - 1)[key]] = True
-        yield _Tile(rows, columns, visible)
-
-
-def _stack(group: list[_Tile], device: torch.device) -> GatherTiles:
+def _stack(group: list[Tile], device: torch.device) -> GatherTiles:
     """Empilha ladrilhos, enchendo os estreitos com chaves escondidas."""
     width = max(len(one.columns) for one in group)
     columns = np.zeros((len(group), width), dtype=np.int64)
@@ -204,6 +161,16 @@ def _stack(group: list[_Tile], device: torch.device) -> GatherTiles:
     for n, one in enumerate(group):
         columns[n, : len(one.columns)] = one.columns
         visible[n, :, : len(one.columns)] = one.visible
-    arrays = (np.stack([one.rows for one in group]), columns, visible)
-    rows, keys, seen = (torch.from_numpy(x).to(device) for x in arrays)
-    return GatherTiles(rows, keys, seen)
+    return GatherTiles(
+        Positions.of(np.stack([one.rows for one in group]), device),
+        Positions.of(columns, device),
+        torch.from_numpy(_without_repetition(visible)).to(device),
+    )
+
+
+def _without_repetition(visible: BoolArray) -> BoolArray:
+    """Guarda uma vez só a visibilidade que é a mesma em todos os ladrilhos."""
+    if visible.all():
+        return np.ones((1, 1, 1), dtype=bool)
+    same = bool((visible == visible[:1]).all())
+    return visible[:1].copy() if same else visible

@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 from numbers import Integral
 from typing import Any
 
@@ -13,10 +14,11 @@ import numpy.typing as npt
 
 from coursekit.attention.sparse import pattern_graph
 
-__all__ = ["BoolArray", "IntArray", "Pattern", "Union", "check_count"]
+__all__ = ["BoolArray", "IntArray", "Pairs", "Pattern", "Union", "check_count", "inside"]
 
 IntArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]
+Pairs = tuple[IntArray, IntArray]
 STRIP = 1024  # consultas de cada vez, para a memória não crescer com o quadrado
 
 
@@ -49,6 +51,23 @@ class Pattern(ABC):
     def period(self) -> int:
         """De quantas em quantas posições a vizinhança se repete; 1 se são as próximas."""
         return 1
+
+    @property
+    def grain(self) -> int:
+        """Quantas consultas seguidas veem as mesmas chaves; 0 se isso não se sabe."""
+        return 0
+
+    def components(self, length: int) -> tuple[Pattern, ...]:
+        """Reparte o padrão em outros mais simples, que o núcleo pode calcular à parte.
+
+        Args:
+            length: número de posições ``T``.
+
+        Returns:
+            Padrões cuja união vê os mesmos pares, sem repetição; só ele mesmo, se não há como
+            repartir.
+        """
+        return (self,)
 
     def pairs(self, queries: npt.ArrayLike, length: int) -> tuple[IntArray, IntArray]:
         """Lista os pares visíveis de algumas consultas.
@@ -211,9 +230,37 @@ class Union(Pattern):
         """O maior período das partes."""
         return max(part.period for part in self.parts)
 
+    def components(self, length: int) -> tuple[Pattern, ...]:
+        """Reparte cada uma das partes.
+
+        Args:
+            length: número de posições ``T``.
+
+        Returns:
+            Os componentes de todas, sem repetição.
+        """
+        found = chain.from_iterable(part.components(length) for part in self.parts)
+        return tuple(dict.fromkeys(found))
+
     def _pairs(self, queries: IntArray, length: int) -> tuple[IntArray, IntArray]:
         found = [part._pairs(queries, length) for part in self.parts]
         return np.concatenate([q for q, _ in found]), np.concatenate([k for _, k in found])
+
+
+def inside(queries: IntArray, keys: IntArray, length: int) -> Pairs:
+    """Desfaz a tabela das candidatas em pares, só com chaves da sequência.
+
+    Args:
+        queries: posições das consultas, forma ``(Q,)``.
+        keys: chaves candidatas de cada uma, forma ``(Q, M)``, mesmo fora da sequência.
+        length: número de posições ``T``.
+
+    Returns:
+        ``(consultas, chaves)``, de mesma forma ``(P,)``.
+    """
+    rows = np.broadcast_to(queries[:, None], keys.shape)
+    within = (keys >= 0) & (keys < length)
+    return rows[within], keys[within]
 
 
 def check_count(name: str, count: Any, *, least: int = 0) -> int:

@@ -1,26 +1,27 @@
-"""Os padrões de atenção esparsa: janela, passo, globais, aleatório, hierarquia, grafo."""
+"""Os padrões de atenção esparsa: janela, passo, globais, aleatório, grafo."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import chain
+from typing import Literal
 
 import numpy as np
 
-from coursekit.attention.sparse.pattern import IntArray, Pattern, check_count
+from coursekit.attention.sparse.pattern import IntArray, Pairs, Pattern, check_count, inside
 
 __all__ = [
     "BigBird",
     "GlobalTokens",
     "Graph",
-    "Hierarchical",
     "RandomBlocks",
     "SlidingWindow",
     "Strided",
 ]
 
-Pairs = tuple[IntArray, IntArray]
+SIDES: tuple[Literal["left"], Literal["right"]] = ("left", "right")
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,7 @@ class SlidingWindow(Pattern):
     def _pairs(self, queries: IntArray, length: int) -> Pairs:
         reach = min(self.radius, length // self.dilation)
         offsets = np.arange(-reach, 1 if self.causal else reach + 1) * self.dilation
-        return _inside(queries, queries[:, None] + offsets, length)
+        return inside(queries, queries[:, None] + offsets, length)
 
 
 @dataclass(frozen=True)
@@ -129,7 +130,7 @@ class Strided(Pattern):
 
     def _pairs(self, queries: IntArray, length: int) -> Pairs:
         keys = queries[:, None] % self.stride + np.arange(0, length, self.stride)
-        query, key = _inside(queries, keys, length)
+        query, key = inside(queries, keys, length)
         seen = key <= query if self.causal else key < length
         return query[seen], key[seen]
 
@@ -170,9 +171,9 @@ class GlobalTokens(Pattern):
     def _pairs(self, queries: IntArray, length: int) -> Pairs:
         chosen = np.unique(np.array([*range(min(self.count, length)), *self.positions], int))
         chosen = chosen[chosen < length]
-        everyone = _inside(queries, np.tile(chosen, (len(queries), 1)), length)
+        everyone = inside(queries, np.tile(chosen, (len(queries), 1)), length)
         watchers = queries[np.isin(queries, chosen)]
-        theirs = _inside(watchers, np.tile(np.arange(length), (len(watchers), 1)), length)
+        theirs = inside(watchers, np.tile(np.arange(length), (len(watchers), 1)), length)
         return np.concatenate([everyone[0], theirs[0]]), np.concatenate([everyone[1], theirs[1]])
 
 
@@ -210,6 +211,11 @@ class RandomBlocks(Pattern):
         check_count("per_row", self.per_row)
         check_count("seed", self.seed)
 
+    @property
+    def grain(self) -> int:
+        """O lado do bloco."""
+        return self.block
+
     def _pairs(self, queries: IntArray, length: int) -> Pairs:
         rows, which = np.unique(queries // self.block, return_inverse=True)
         count = -(-length // self.block)
@@ -217,7 +223,7 @@ class RandomBlocks(Pattern):
         chosen = np.array([self._choose(row, count, size) for row in rows], int)
         first = chosen.reshape(len(rows), size)[which, :, None] * self.block
         keys = (first + np.arange(self.block)).reshape(len(queries), size * self.block)
-        return _inside(queries, keys, length)
+        return inside(queries, keys, length)
 
     def _choose(self, row: int, count: int, size: int) -> IntArray:
         """Sorteia os blocos de uma linha; cada linha tem o seu gerador."""
@@ -273,52 +279,19 @@ class BigBird(Pattern):
             | RandomBlocks(self.block, self.per_row, self.seed)
         )
 
+    def components(self, length: int) -> tuple[Pattern, ...]:
+        """As três partes.
+
+        Args:
+            length: número de posições ``T``.
+
+        Returns:
+            Os componentes de :meth:`expand`.
+        """
+        return self.expand().components(length)
+
     def _pairs(self, queries: IntArray, length: int) -> Pairs:
         return self.expand()._pairs(queries, length)
-
-
-@dataclass(frozen=True)
-class Hierarchical(Pattern):
-    r"""Hierarquia: cada grupo se vê inteiro, e o primeiro de cada grupo sobe um nível.
-
-    No nível 0, todas as posições, em grupos de ``block`` vizinhas; no nível :math:`\ell`, só os
-    múltiplos de :math:`\text{block}^\ell`, em grupos de ``block``; e assim até restar um grupo
-    só. Como palavras em frases e frases em parágrafos: qualquer par se liga subindo e descendo,
-    em número de camadas que cresce com o logaritmo do comprimento.
-
-    Args:
-        block: tamanho de cada grupo, ``>= 2``.
-
-    Raises:
-        TypeError: se ``block`` não for inteiro.
-        ValueError: se for menor que 2.
-
-    Fonte:
-        A ideia é a de Yang et al. (2016) e Ye et al. (2019); este desenho, de grupos e
-        representantes, é do curso.
-
-    Example:
-        >>> Hierarchical(2).mask(4).astype(int)
-        array([[1, 1, 1, 0],
-               [1, 1, 0, 0],
-               [1, 0, 1, 1],
-               [0, 0, 1, 1]])
-    """
-
-    block: int
-
-    def __post_init__(self) -> None:
-        check_count("block", self.block, least=2)
-
-    def _pairs(self, queries: IntArray, length: int) -> Pairs:
-        found, unit, rising = [_inside(queries, queries[:, None], length)], 1, queries
-        while unit < length:
-            group = rising // (unit * self.block) * (unit * self.block)
-            keys = group[:, None] + unit * np.arange(self.block)
-            found.append(_inside(rising, keys, length))
-            unit *= self.block
-            rising = rising[rising % unit == 0]
-        return np.concatenate([q for q, _ in found]), np.concatenate([k for _, k in found])
 
 
 @dataclass(frozen=True)
@@ -360,14 +333,15 @@ class Graph(Pattern):
             pairs |= {(key, query) for query, key in pairs}
         object.__setattr__(self, "edges", tuple(sorted(pairs)))
 
+    @cached_property
+    def _table(self) -> IntArray:
+        """As arestas em tabela, por ordem de consulta: forma ``(E, 2)``."""
+        return np.array(tuple(self.edges), dtype=np.int64).reshape(-1, 2)
+
     def _pairs(self, queries: IntArray, length: int) -> Pairs:
-        edges = np.array(tuple(self.edges), dtype=np.int64).reshape(-1, 2)
-        edges = edges[(edges < length).all(axis=1) & np.isin(edges[:, 0], queries)]
-        return np.concatenate([queries, edges[:, 0]]), np.concatenate([queries, edges[:, 1]])
-
-
-def _inside(queries: IntArray, keys: IntArray, length: int) -> Pairs:
-    """Desfaz a tabela (consulta, candidatas) em pares, só com chaves da sequência."""
-    rows = np.broadcast_to(queries[:, None], keys.shape)
-    inside = (keys >= 0) & (keys < length)
-    return rows[inside], keys[inside]
+        first, last = (np.searchsorted(self._table[:, 0], queries, side) for side in SIDES)
+        counts = last - first
+        line = np.arange(counts.sum()) + np.repeat(first - np.cumsum(counts) + counts, counts)
+        query, key = self._table[line].T
+        within = key < length
+        return np.concatenate([queries, query[within]]), np.concatenate([queries, key[within]])

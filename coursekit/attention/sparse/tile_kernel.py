@@ -8,53 +8,25 @@ nada de tamanho ``T x T`` existe em momento algum. A volta não guarda pesos; el
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import Any
 
 import torch
 from torch import Tensor
 
 from coursekit.attention.exposure import replace_broken
+from coursekit.attention.sparse.merge import merge_batches
+from coursekit.attention.sparse.scratch import Scratch
+from coursekit.attention.sparse.tile_batch import Batch
 
-__all__ = ["Batch", "all_finite", "tiled_attention"]
-
-
-class Batch(Protocol):
-    """Ladrilhos de mesma forma que se calculam de uma vez.
-
-    Os tensores têm a forma ``(cabeças, T, D)`` e são contíguos; toda consulta de um lote vê ao
-    menos uma chave, e nenhuma consulta está em dois lotes.
-    """
-
-    @property
-    def shape(self) -> tuple[int, int, int]:
-        """``(count, rows, width)``: ladrilhos, consultas e chaves por ladrilho."""
-
-    @property
-    def bias_key(self) -> object:
-        """Lotes seguidos com a mesma chave têm a mesma parcela dos escores."""
-
-    @property
-    def adjacent(self) -> bool:
-        """Se ``queries`` dá uma vista contígua, em que se pode escrever direto."""
-
-    def bias(self, like: Tensor) -> Tensor:
-        """Parcela dos escores, difundível para ``shape``: 0 se visível, −∞ se não."""
-
-    def queries(self, tensor: Tensor) -> Tensor:
-        """As linhas das consultas, ``(count, rows, D)``."""
-
-    def keys(self, tensor: Tensor) -> Tensor:
-        """As linhas das chaves, ``(count, width, D)``."""
-
-    def put_queries(self, into: Tensor, rows: Tensor) -> None:
-        """Escreve ``(count, rows, D)`` nas linhas das consultas."""
-
-    def add_keys(self, into: Tensor, rows: Tensor) -> None:
-        """Soma ``(count, width, D)`` nas linhas das chaves."""
+__all__ = ["all_finite", "tiled_attention"]
 
 
 def tiled_attention(
-    tensors: Sequence[Tensor], scale: float | Tensor, batches: Sequence[Batch]
+    tensors: Sequence[Tensor],
+    scale: float | Tensor,
+    batches: Sequence[Batch],
+    *,
+    merge: bool = False,
 ) -> Tensor:
     """Calcula o contexto, lote por lote, com a primeira derivada.
 
@@ -66,6 +38,8 @@ def tiled_attention(
             float32 ou float64.
         scale: fator dos escores; se for um tensor, também recebe gradiente.
         batches: os lotes; consulta fora de todos recebe 0.
+        merge: se ``True``, uma consulta pode estar em vários lotes, que se fundem, e ter todas
+            as chaves de um deles escondidas; um par só pode estar em um.
 
     Returns:
         O contexto, forma ``(cabeças, T, Dv)``.
@@ -74,7 +48,7 @@ def tiled_attention(
     query, key, value = tensors if whole else map(replace_broken, tensors)
     if isinstance(scale, Tensor):
         query, scale = query * scale, 1.0
-    context: Tensor = _Tiled.apply(query, key, value, scale, batches)  # type: ignore[no-untyped-call]
+    context: Tensor = _Tiled.apply(query, key, value, scale, batches, merge)  # type: ignore[no-untyped-call]
     return context if whole else context + _nan_where_broken_is_seen(tensors, batches)
 
 
@@ -104,8 +78,8 @@ def _nan_where_broken_is_seen(tensors: Sequence[Tensor], batches: Sequence[Batch
     seeing = torch.zeros_like(marks[..., :1])
     for batch in batches:
         visible = batch.bias(marks).exp().expand(batch.shape)
-        batch.put_queries(seen, visible @ batch.keys(marks))
-        batch.put_queries(seeing, visible.sum(dim=-1, keepdim=True))
+        batch.put_queries(seen, batch.queries(seen) + visible @ batch.keys(marks))
+        batch.put_queries(seeing, batch.queries(seeing) + visible.sum(dim=-1, keepdim=True))
     broken_row = (seen[..., :1] > 0) | (query.any(dim=-1, keepdim=True) & (seeing > 0))
     broken = (seen[..., 1:] > 0) | broken_row
     return torch.zeros_like(tensors[2]).masked_fill(broken, torch.nan)
@@ -116,16 +90,21 @@ class _Tiled(torch.autograd.Function):
 
     @staticmethod
     def forward(
-        ctx: Any, query: Tensor, key: Tensor, value: Tensor, scale: float, batches: Sequence[Batch]
+        ctx: Any,
+        query: Tensor,
+        key: Tensor,
+        value: Tensor,
+        scale: float,
+        batches: Sequence[Batch],
+        merge: bool,
     ) -> Tensor:
         """Calcula o contexto."""
-        query, key, value = (x.contiguous() for x in (query, key, value))
-        context = _blank(value, batches)
-        scratch = _Scratch(query)
-        for batch in batches:
-            weights = scratch.weights(batch, query, key, scale)
-            scratch.put_product(batch, context, weights, batch.keys(value))
-        ctx.save_for_backward(query, key, value, context)
+        tensors = [x.contiguous() for x in (query, key, value)]
+        if merge:
+            context, normalizer = merge_batches(tensors, scale, batches)
+        else:
+            context, normalizer = _context(tensors, scale, batches), None
+        ctx.save_for_backward(*tensors, context, normalizer)
         ctx.arguments = (scale, batches)
         return context
 
@@ -134,7 +113,7 @@ class _Tiled(torch.autograd.Function):
         """Recalcula os pesos e devolve os gradientes de consulta, chave e valor."""
         arguments = (gradients[0], *ctx.saved_tensors, *ctx.arguments)
         inner = _Gradient.apply(*arguments)  # type: ignore[no-untyped-call]
-        return (*inner, None, None)
+        return (*inner, None, None, None)
 
 
 class _Gradient(torch.autograd.Function):
@@ -148,6 +127,7 @@ class _Gradient(torch.autograd.Function):
         key: Tensor,
         value: Tensor,
         context: Tensor,
+        normalizer: Tensor | None,
         scale: float,
         batches: Sequence[Batch],
     ) -> tuple[Tensor, Tensor, Tensor]:
@@ -155,21 +135,19 @@ class _Gradient(torch.autograd.Function):
         gradient = gradient.contiguous()
         # −g·o, (cabeças, T, 1); antes de alocar os gradientes, para o produto não somar ao pico.
         mean = (gradient * context).sum(dim=-1, keepdim=True).neg_()
-        d_query, d_key, d_value = (
-            _blank(query, batches),
-            torch.zeros_like(key),
-            torch.zeros_like(value),
-        )
-        scratch = _Scratch(query)
+        d_query = _blank(query, batches) if normalizer is None else torch.zeros_like(query)
+        d_key, d_value = torch.zeros_like(key), torch.zeros_like(value)
+        scratch = Scratch(query)
         for batch in batches:
-            weights = scratch.weights(batch, query, key, scale)
+            weights = scratch.weights(batch, query, key, scale, normalizer)
             incoming = batch.queries(gradient)
             batch.add_keys(d_value, scratch.product(weights.transpose(1, 2), incoming))
             inner = scratch.take("inner", batch.shape)
             start = batch.queries(mean).expand(batch.shape)
             torch.baddbmm(start, incoming, batch.keys(value).transpose(1, 2), out=inner)
             inner.mul_(weights)
-            scratch.put_product(batch, d_query, inner, batch.keys(key), scale)
+            put = scratch.put_product if normalizer is None else scratch.add_product
+            put(batch, d_query, inner, batch.keys(key), scale)
             transposed = inner.transpose(1, 2)
             batch.add_keys(d_key, scratch.product(transposed, batch.queries(query), scale))
         return d_query, d_key, d_value
@@ -183,50 +161,18 @@ class _Gradient(torch.autograd.Function):
         )
 
 
+def _context(tensors: Sequence[Tensor], scale: float, batches: Sequence[Batch]) -> Tensor:
+    """O contexto, quando cada consulta está num lote só: um softmax por lote e pronto."""
+    query, key, value = tensors
+    context, scratch = _blank(value, batches), Scratch(query)
+    for batch in batches:
+        weights = scratch.weights(batch, query, key, scale)
+        scratch.put_product(batch, context, weights, batch.keys(value))
+    return context
+
+
 def _blank(like: Tensor, batches: Sequence[Batch]) -> Tensor:
     """Zeros da forma dada; nem isso, se os lotes vão escrever em todas as linhas."""
     written = sum(batch.shape[0] * batch.shape[1] for batch in batches)
     covered = written == like.shape[0] * like.shape[1]
     return torch.empty_like(like) if covered else torch.zeros_like(like)
-
-
-class _Scratch:
-    """Memória de rascunho, a mesma de um lote para o outro."""
-
-    def __init__(self, like: Tensor) -> None:
-        self.like = like
-        self.memory: dict[str, Tensor] = {}
-        self.bias_key: object = None
-        self.bias = like.new_empty(0)
-
-    def take(self, name: str, shape: tuple[int, int, int]) -> Tensor:
-        """Um tensor não inicializado, que vale até o próximo ``take`` do mesmo nome."""
-        size = shape[0] * shape[1] * shape[2]
-        memory = self.memory.get(name)
-        if memory is None or memory.numel() < size:
-            memory = self.memory[name] = self.like.new_empty(size)
-        return memory[:size].view(shape)
-
-    def weights(self, batch: Batch, query: Tensor, key: Tensor, scale: float) -> Tensor:
-        """Pontua e normaliza: pesos (count, rows, width)."""
-        if batch.bias_key != self.bias_key:
-            self.bias_key, self.bias = batch.bias_key, batch.bias(self.like)
-        scores = self.take("scores", batch.shape)
-        start, keys = self.bias.expand(batch.shape), batch.keys(key).transpose(1, 2)
-        torch.baddbmm(start, batch.queries(query), keys, alpha=scale, out=scores)
-        return torch.softmax(scores, dim=-1, out=scores)
-
-    def product(self, left: Tensor, right: Tensor, scale: float = 1.0) -> Tensor:
-        """Produto por ladrilho, vezes um fator."""
-        into = self.take("product", (left.shape[0], left.shape[1], right.shape[2]))
-        return torch.baddbmm(into, left, right, beta=0, alpha=scale, out=into)
-
-    def put_product(
-        self, batch: Batch, into: Tensor, left: Tensor, right: Tensor, scale: float = 1.0
-    ) -> None:
-        """Escreve o produto nas linhas das consultas, sem escala se não for dada."""
-        if batch.adjacent:
-            view = batch.queries(into)
-            torch.baddbmm(view, left, right, beta=0, alpha=scale, out=view)
-        else:
-            batch.put_queries(into, self.product(left, right, scale))

@@ -9,6 +9,7 @@ from attention.sparse.sparse_cases import gradients, random_tensors
 from hypothesis import given
 from hypothesis import strategies as st
 from torch.testing import assert_close
+from torch.utils._python_dispatch import TorchDispatchMode
 
 from coursekit.attention import attend
 from coursekit.attention.sparse import (
@@ -20,6 +21,7 @@ from coursekit.attention.sparse import (
     RandomBlocks,
     SlidingWindow,
     Strided,
+    Union,
     block_sparse,
     block_sparse_attention,
     gather_plan,
@@ -39,13 +41,15 @@ PATTERNS = {
     "grafo": Graph(((0, 5), (5, 9), (2, 1)), directed=True),
     "quase-nada": RandomBlocks(block=4, per_row=0, seed=0) | GlobalTokens(positions=(30,)),
 }
-TILINGS = [(64, 2**18), (4, 100), (1, 1)]
+# (ladrilho, escores por lote, custo de repartir): o de fábrica; muitos lotes; tudo junto, e tudo
+# repartido, queira o custo ou não.
+WHOLE, APART = math.inf, -1e9
+TILINGS = [(64, 2**18, 8000.0), (4, 100, APART), (64, 2**18, APART), (4, 100, WHOLE), (1, 1, 0.0)]
 
 
 @pytest.fixture
 def tiling(request, monkeypatch):
-    monkeypatch.setattr(block_sparse, "TILE", request.param[0])
-    monkeypatch.setattr(block_sparse, "BUDGET", request.param[1])
+    monkeypatch.setattr(block_sparse, "CUTTING", gather_plan.Cutting(*request.param))
 
 
 def dense(pattern, **options):
@@ -71,22 +75,123 @@ def test_equals_masked_dense_attention_and_its_gradients(name, length, tiling):
         assert_close(mine, theirs, **EXACT)
 
 
+@st.composite
+def unions(draw):
+    """De um a quatro padrões quaisquer, unidos."""
+    count = st.integers(0, 5)
+    edges = st.lists(st.tuples(st.integers(0, 40), st.integers(0, 40)), max_size=9).map(tuple)
+    kinds = [
+        st.builds(SlidingWindow, count, causal=st.booleans(), dilation=st.integers(1, 5)),
+        st.builds(Strided, st.integers(1, 9), causal=st.booleans()),
+        st.builds(GlobalTokens, positions=st.lists(st.integers(0, 40), min_size=1).map(tuple)),
+        st.builds(RandomBlocks, st.integers(1, 9), st.integers(0, 2), count),
+        st.builds(Hierarchical, st.integers(2, 5)),
+        st.builds(BigBird, count, st.integers(1, 3), st.integers(1, 5), st.integers(0, 2), count),
+        st.builds(Graph, edges, directed=st.booleans()),
+    ]
+    parts = draw(st.lists(st.one_of(kinds), min_size=1, max_size=4))
+    return Union.of(*parts)
+
+
 @given(
-    radius=st.integers(0, 5),
-    stride=st.integers(1, 7),
-    tokens=st.lists(st.integers(0, 40), min_size=1, max_size=3),
-    seed=st.integers(0, 5),
+    pattern=unions(),
     length=st.integers(0, 41),
+    seed=st.integers(0, 5),
+    tile=st.sampled_from([1, 3, 8, 64]),
+    overhead=st.sampled_from([APART, 0.0, WHOLE]),
+    lengths=st.none() | st.tuples(st.floats(0, 1), st.floats(0, 1)),
 )
-def test_any_union_equals_masked_dense_attention(radius, stride, tokens, seed, length):
-    pattern = (
-        SlidingWindow(radius, causal=seed % 2 == 0)
-        | Strided(stride, causal=seed % 3 == 0)
-        | GlobalTokens(positions=tuple(tokens))
-        | RandomBlocks(3, 1, seed)
-    )
+def test_any_union_equals_masked_dense_attention(pattern, length, seed, tile, overhead, lengths):
     tensors = random_tensors(length, seed=seed, heads=None)
-    assert_close(sparse(pattern)(*tensors), dense(pattern)(*tensors), **EXACT)
+    limits = lengths and [round(share * length) for share in lengths]
+    expected = gradients(dense(pattern, key_lengths=limits), tensors)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(block_sparse, "CUTTING", gather_plan.Cutting(tile, 2**18, overhead))
+        received = gradients(sparse(pattern, key_lengths=limits), tensors)
+    for mine, theirs in zip(received, expected, strict=True):
+        assert_close(mine, theirs, **EXACT)
+
+
+@pytest.mark.parametrize("tiling", TILINGS, indirect=True)
+@pytest.mark.parametrize("lengths", [[0, 23], [1, 7], [12, 0], [23, 23]])
+@pytest.mark.parametrize("name", ["janela", "janela-e-passo", "globais", "hierarquia"])
+def test_key_lengths_hide_keys_and_empty_rows_are_zero(name, lengths, tiling):
+    tensors = random_tensors(23, seed=sum(lengths))
+    expected = gradients(dense(PATTERNS[name], key_lengths=lengths), tensors)
+    received = gradients(sparse(PATTERNS[name], key_lengths=lengths), tensors)
+    for mine, theirs in zip(received, expected, strict=True):
+        assert_close(mine, theirs, **EXACT)
+    for example, limit in enumerate(lengths):
+        blind = ~torch.from_numpy(PATTERNS[name].mask(23))[:, :limit].any(dim=1)
+        assert not received[0][example][:, blind].any()
+        assert not received[3][example][:, limit:].any()
+    as_tensor = sparse(PATTERNS[name], key_lengths=torch.tensor(lengths))(*tensors)
+    assert torch.equal(as_tensor, received[0])
+
+
+def test_key_lengths_with_shared_heads_are_one_per_example():
+    tensors = random_tensors(21, shapes=[(3, 6, 21, 5), (3, 2, 21, 5), (3, 2, 21, 7)])
+    expected = gradients(dense(PATTERNS["bigbird"], key_lengths=[21, 4, 11]), tensors)
+    received = gradients(sparse(PATTERNS["bigbird"], key_lengths=[21, 4, 11]), tensors)
+    for mine, theirs in zip(received, expected, strict=True):
+        assert_close(mine, theirs, **EXACT)
+
+
+@pytest.mark.parametrize("tiling", [TILINGS[1]], indirect=True)
+@pytest.mark.parametrize("where", [0, 1, 2])
+@pytest.mark.parametrize("limit", [8, 9])
+def test_what_key_lengths_hides_does_not_matter(limit, where, tiling):
+    pattern = PATTERNS["janela-e-passo"]
+    tensors = random_tensors(17)
+    tensors[where][0, 2, 8, 3] = math.nan
+    expected = gradients(dense(pattern, key_lengths=[limit, 5]), tensors)
+    received = gradients(sparse(pattern, key_lengths=[limit, 5]), tensors)
+    assert received[0][0, 2].isnan().any().item() == (where == 0 or limit == 9)
+    for mine, theirs in zip(received, expected, strict=True):
+        assert_close(mine, theirs, equal_nan=True, **EXACT)
+
+
+@pytest.mark.parametrize("tiling", [TILINGS[2]], indirect=True)
+@pytest.mark.parametrize("factor", [1e4, -1e4, 1e-4])
+def test_merging_survives_scores_of_any_size(factor, tiling):
+    # Qualquer parte pode trazer o maior escore: a soma corrige sempre o que já havia.
+    pattern = PATTERNS["janela-e-passo"]
+    query, key, value = random_tensors(40)
+    assert_close(
+        sparse(pattern)(query * factor, key, value), dense(pattern)(query * factor, key, value),
+        **EXACT,
+    )  # fmt: skip
+
+
+def test_two_parts_by_hand(monkeypatch):
+    # Partes: a própria posição (escore 0) e as de mesma paridade (escore ln 2, peso 2).
+    monkeypatch.setattr(block_sparse, "CUTTING", gather_plan.Cutting(4, 99, APART))
+    key = torch.tensor([0.0, 0.0, math.log(2.0), 0.0], dtype=torch.float64).view(1, 4, 1)
+    value = torch.tensor([3.0, 5.0, 6.0, 7.0], dtype=torch.float64).view(1, 4, 1)
+    output = sparse(SlidingWindow(0) | Strided(2))(torch.ones_like(key), key, value)
+    expected = [(3 + 2 * 6) / 3, (5 + 7) / 2, (3 + 2 * 6) / 3, (5 + 7) / 2]
+    assert_close(output.flatten(), torch.tensor(expected, dtype=torch.float64))
+
+
+@pytest.mark.parametrize("pattern", [PATTERNS["janela-e-passo"], PATTERNS["bigbird"]])
+def test_nothing_quadratic_is_allocated(pattern):
+    # O maior tensor criado em toda a ida e volta cabe em poucas vezes os pares visíveis.
+    length = 4096
+    tensors = random_tensors(0, shapes=[(1, 1, length, 4)] * 3, dtype=torch.float32)
+    wide = SlidingWindow(16, causal=True) | Strided(1024) if pattern.period > 1 else pattern
+    largest = 0
+
+    class Watch(TorchDispatchMode):
+        def __torch_dispatch__(self, function, types, args=(), kwargs=None):
+            nonlocal largest
+            result = function(*args, **(kwargs or {}))
+            if isinstance(result, torch.Tensor):
+                largest = max(largest, result.untyped_storage().nbytes() // 4)
+            return result
+
+    with Watch():
+        gradients(sparse(wide), tensors)
+    assert 4 * length <= largest <= 4 * wide.visible_pairs(length) < length**2 / 8
 
 
 def test_rows_that_see_nothing_are_zero_with_finite_gradients():
@@ -104,8 +209,9 @@ class EvenSeesFirst(Pattern):
         return even, np.zeros_like(even)
 
 
+@pytest.mark.parametrize("tiling", TILINGS[:2], indirect=True)
 @pytest.mark.parametrize("broken", [0.0, math.nan])
-def test_some_rows_see_nothing(broken):
+def test_some_rows_see_nothing(broken, tiling):
     tensors = random_tensors(9)
     tensors[0][0, 0, 4:6, 1] += broken  # uma consulta que vê e uma que não vê
     expected = gradients(dense(EvenSeesFirst()), tensors)
@@ -142,9 +248,10 @@ def test_shared_heads_scale_and_types():
         assert ((output.double() - exact).abs() <= allowed).all()
 
 
+@pytest.mark.parametrize("tiling", TILINGS[:2], indirect=True)
 @pytest.mark.parametrize("where", [0, 1, 2])
 @pytest.mark.parametrize("name", PATTERNS)
-def test_broken_numbers_show_only_where_they_are_seen(name, where):
+def test_broken_numbers_show_only_where_they_are_seen(name, where, tiling):
     tensors = random_tensors(33)
     tensors[where][1, 0, 8, 3] = math.nan
     expected = gradients(dense(PATTERNS[name]), tensors)
@@ -153,42 +260,16 @@ def test_broken_numbers_show_only_where_they_are_seen(name, where):
         assert_close(mine, theirs, equal_nan=True, **EXACT)
 
 
-def test_gradcheck_and_the_second_derivative():
+@pytest.mark.parametrize("tiling", TILINGS[:2], indirect=True)
+def test_gradcheck_and_the_second_derivative(tiling):
     inputs = tuple(x.requires_grad_() for x in random_tensors(0, shapes=[(1, 2, 9, 2)] * 3))
     pattern = SlidingWindow(1) | GlobalTokens(count=1)
     assert torch.autograd.gradcheck(sparse(pattern), inputs)
+    assert torch.autograd.gradcheck(sparse(pattern, key_lengths=[6]), inputs)
     output = sparse(pattern)(*inputs).square().sum()
     (first,) = torch.autograd.grad(output, inputs[0], create_graph=True)
     with pytest.raises(RuntimeError, match=r"primeira derivada.*segunda.*attend\(.*mask"):
         torch.autograd.grad(first.sum(), inputs[1])
-
-
-def planned(pattern, length, tile=64):
-    plan = gather_plan.plan_gather(pattern, length, tile, 2**18, torch.device("cpu"))
-    return sum(tiles.visible.numel() for tiles in plan), plan
-
-
-def test_the_plan_wastes_little():
-    # Calculados por visível: na janela, (64 + 2r)/(2r + 1) e o enchimento; no passo, nada;
-    # a global fica num ladrilho só dela, senão seriam 64 linhas inteiras.
-    length = 1024
-    for pattern, most in [
-        (SlidingWindow(128), 1.4),
-        (Strided(16), 1.0),
-        (SlidingWindow(8, dilation=16), 5.1),
-        (BigBird(radius=128, global_count=1, block=64, per_row=2, seed=0), 1.6),
-        (RandomBlocks(block=64, per_row=3, seed=1), 1.0),
-        (SlidingWindow(8) | GlobalTokens(positions=(500,)), 5.0),
-    ]:
-        computed, plan = planned(pattern, length)
-        assert computed <= most * pattern.visible_pairs(length), pattern
-        rows = torch.cat([tiles.rows.flatten() for tiles in plan])
-        assert rows.sort().values.tolist() == list(range(length))
-
-
-def test_the_plan_is_kept():
-    pattern = SlidingWindow(5) | Strided(32)
-    assert planned(pattern, 200)[1] is planned(Strided(32) | SlidingWindow(5), 200)[1]
 
 
 def test_arguments_are_not_changed():
@@ -206,6 +287,8 @@ def test_arguments_are_not_changed():
         ({"pattern": torch.ones(3, 3)}, TypeError, r"pattern deve ser um padrão.*Tensor.*mask="),
         ({"query": torch.ones(2, 2, 5)}, ValueError, r"2 consultas e 3 chaves"),
         ({"scale": "1"}, TypeError, r"scale deve ser um número"),
+        ({"key_lengths": [1, 2, 3]}, ValueError, r"key_lengths.*\(B,\) = \(2,\).*\(3,\)"),
+        ({"key_lengths": [1, 4]}, ValueError, r"entre 0 e k_len=3.*\[1, 4\]"),
     ],
 )
 def test_refusals(options, error, message):
