@@ -1,7 +1,5 @@
-"""Capítulo 15: contagem de parâmetros, a camada que copia e a equivariância."""
+"""Capítulo 15: contagem de parâmetros e a camada que copia."""
 
-from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -9,21 +7,24 @@ from numpy.typing import NDArray
 
 from coursekit import reference
 from coursekit.exercises.answers import Choice, choice_checks, number_check, table_failure
-from coursekit.exercises.chapter15_heads import causal_checks, heads_checks
+from coursekit.exercises.chapter15_causal import causal_checks
+from coursekit.exercises.chapter15_equivariance import equivariance_checks
+from coursekit.exercises.chapter15_heads import heads_checks
 from coursekit.exercises.chapter15_rotation import rotation_checks
 from coursekit.exercises.entries import entry_checks
 from coursekit.exercises.failure import Failure
-from coursekit.exercises.functions import Case, Mistake, function_checks
-from coursekit.exercises.reading import to_array, to_number
+from coursekit.exercises.functions import Mistake
+from coursekit.exercises.reading import to_array
 from coursekit.exercises.report import Check
 
 __all__ = ["CHECKS"]
 
 Array = NDArray[np.float64]
-Layer = Callable[[Array], Array]
 
 WIDTH, NUM_HEADS = 64, 8
 LENGTH, SMALL = 50, 0.05
+NARROW_WIDTH, WIDE_WIDTH = 8, 24
+THOUSANDS_HINT = "o ponto: em Python ele é a vírgula dos decimais. Escreva o número sem ele."
 
 
 def _count(inner: int, *, biases: bool = True, projections: int = 4) -> int:
@@ -66,7 +67,19 @@ def _heads_count(name: str, heads: int) -> Check:
                 lambda: 3 * (WIDTH * (WIDTH // heads) + WIDTH // heads) + WIDTH * WIDTH + WIDTH,
                 "todas as cabeças: cada uma tem a sua fatia das três projeções.",
             ),
-            Mistake(lambda: _count(WIDTH) - 3 * WIDTH, "os vieses: cada projeção tem o seu."),
+            *(
+                Mistake(lambda n=n: right - n * WIDTH, "os vieses: cada projeção tem o seu.")
+                for n in (1, 3)
+            ),
+            Mistake(
+                lambda: heads * 3 * (WIDTH * WIDTH + WIDTH) + WIDTH * WIDTH + WIDTH,
+                "as cabeças: elas **repartem** a largura; cada uma fica com d/H números.",
+            ),
+            Mistake(
+                lambda: WIDTH * WIDTH + WIDTH,
+                "quantas projeções: você contou uma só.",
+            ),
+            Mistake(lambda: right / 1000, THOUSANDS_HINT),
         ),
     )
 
@@ -108,6 +121,12 @@ def count_checks() -> tuple[Check, ...]:
                 lambda: wide - 3 * NUM_HEADS * WIDTH + 3 * WIDTH,
                 "os vieses das três primeiras: um para cada número que elas **devolvem**.",
             ),
+            Mistake(
+                lambda: 3 * (WIDTH * NUM_HEADS * WIDTH + NUM_HEADS * WIDTH) + WIDTH * WIDTH + WIDTH,
+                "a projeção de saída: entram nela os números de **todas** as cabeças.",
+            ),
+            Mistake(lambda: wide - WIDTH, "o viés da projeção de saída: ela também tem o seu."),
+            Mistake(lambda: wide / 1000, THOUSANDS_HINT),
         ),
     )
     return entry_checks(
@@ -132,8 +151,8 @@ def _drawn_inputs(width: int) -> Array:
 
 def _copy_measures(*, scaled: bool = False) -> Array:
     """As quatro medidas de 15-5."""
-    narrow, wide = _drawn_inputs(8), _drawn_inputs(WIDTH)
-    scales = (8**-0.5, WIDTH**-0.5) if scaled else (1.0, 1.0)
+    narrow, wide = _drawn_inputs(NARROW_WIDTH), _drawn_inputs(WIDE_WIDTH)
+    scales = (NARROW_WIDTH**-0.5, WIDE_WIDTH**-0.5) if scaled else (1.0, 1.0)
     first = _copying(narrow, scale=scales[0])[0]
     second, error = _copying(wide, scale=scales[1])
     return np.array([first, second, error, _copying(SMALL * wide, scale=scales[1])[0]])
@@ -153,7 +172,7 @@ def _run_copy(answer: object) -> Failure | None:
             ),
             Mistake(
                 lambda: (wide, narrow, error, small),
-                "a ordem: primeiro d = 8, depois d = 64.",
+                "a ordem: primeiro `narrow`, depois `wide`.",
             ),
             Mistake(
                 lambda: (narrow, wide, error, wide),
@@ -162,6 +181,27 @@ def _run_copy(answer: object) -> Failure | None:
             Mistake(
                 lambda: (narrow, wide, 1 - error, small),
                 "o terceiro número: a distância entre a saída e a entrada, e não a semelhança.",
+            ),
+            Mistake(
+                lambda: (narrow, wide, error * np.linalg.norm(_drawn_inputs(WIDE_WIDTH)), small),
+                "o terceiro número: falta dividir pela norma da entrada.",
+            ),
+            Mistake(
+                lambda: (narrow, wide, error**2, small),
+                "o terceiro número: a razão das normas, e não a dos quadrados delas.",
+            ),
+            Mistake(
+                lambda: (narrow, wide, _copying(_drawn_inputs(NARROW_WIDTH))[1], small),
+                "o terceiro número: com `wide`, e não com `narrow`.",
+            ),
+            Mistake(
+                lambda: (
+                    narrow,
+                    wide,
+                    error,
+                    _copying(np.sqrt(SMALL) * _drawn_inputs(WIDE_WIDTH))[0],
+                ),
+                "o quarto número: o que encolhe é a **entrada**, e ela aparece duas vezes em x·xᵀ.",
             ),
             Mistake(
                 lambda: LENGTH * right,
@@ -206,138 +246,6 @@ def copy_checks() -> tuple[Check, ...]:
         },
     )
     return choice_checks(choice, measure, to_array)
-
-
-def _attention(x: Array, *, causal: bool = False) -> Array:
-    """Autoatenção sem projeções, com escala."""
-    x = np.asarray(x, dtype=np.float64)
-    return np.asarray(reference.attend(x[None], x[None], x[None], causal=causal)[0][0])
-
-
-def _neighbours(x: Array) -> Array:
-    """Cada posição menos a anterior: convolução que não é equivariante."""
-    x = np.asarray(x, dtype=np.float64)
-    return np.diff(x, axis=0, prepend=0)
-
-
-def _positioned(x: Array) -> Array:
-    """Autoatenção depois de somar as senoides de posição."""
-    x = np.asarray(x, dtype=np.float64)
-    return _attention(x + reference.sinusoidal_positions(*x.shape))
-
-
-def gap(layer: Layer, x: Array, order: NDArray[np.int64]) -> float:
-    """Mede quanto falta a uma camada para ser equivariante a uma permutação.
-
-    Args:
-        layer: função de ``(T, D)`` em ``(T, D')``.
-        x: entrada, ``(T, D)``.
-        order: permutação das posições, ``(T,)``.
-
-    Returns:
-        O maior módulo de ``layer(x[order]) − layer(x)[order]``.
-
-    Example:
-        >>> gap(lambda x: 2 * x, np.eye(3), np.array([2, 0, 1]))
-        0.0
-    """
-    x, order = np.asarray(x, dtype=np.float64), np.asarray(order)
-    return float(np.abs(layer(x[order]) - layer(x)[order]).max())
-
-
-def _inverse(order: NDArray[np.int64]) -> NDArray[np.int64]:
-    return np.argsort(order)
-
-
-_GAP_MISTAKES: tuple[tuple[Callable[[Layer, Array, NDArray[np.int64]], Any], str], ...] = (
-    (
-        lambda f, x, p: np.abs(f(x[p]) - f(x)).max(),
-        (
-            "o que se compara: se a entrada foi embaralhada, a saída de referência também precisa "
-            "ser. Assim se mede invariância."
-        ),
-    ),
-    (
-        lambda f, x, p: np.abs(f(x[p]) - f(x)[_inverse(p)]).max(),
-        "a ordem da referência: a **mesma** permutação, e não a inversa.",
-    ),
-    (
-        lambda f, x, p: np.abs(f(x[p]) - f(x)[p]).mean(),
-        "a medida: o maior módulo, e não a média.",
-    ),
-    (
-        lambda f, x, p: np.abs(f(x[p]) - f(x)[p]).sum(),
-        "a medida: o maior módulo, e não a soma.",
-    ),
-    (
-        lambda f, x, p: (f(x[p]) - f(x)[p]).max(),
-        "o módulo: uma diferença negativa também é diferença.",
-    ),
-    (
-        lambda f, x, p: np.linalg.norm(f(x[p]) - f(x)[p]),
-        "a medida: o maior módulo, e não a norma.",
-    ),
-    (
-        lambda f, x, p: np.abs(f(x[p]).mean(axis=0) - f(x).mean(axis=0)).max(),
-        "onde se compara: posição por posição. A média das posições não vê a ordem.",
-    ),
-    (
-        lambda f, x, p: ((f(x[p]) - f(x)[p]) ** 2).max(),
-        "a medida: o módulo, e não o quadrado.",
-    ),
-    (
-        lambda f, x, p: np.abs(x[p] - x).max(),
-        "a camada: ela precisa ser chamada, duas vezes.",
-    ),
-    (lambda f, x, p: 0.0, "a medida: faça a conta; nem toda camada é equivariante."),
-)
-
-
-def _one_number(result: object) -> Array:
-    """Lê um número só; verdadeiro ou falso não serve."""
-    return np.asarray(to_number(result))
-
-
-def _run_gap(case: Case, layer: Layer, answer: object) -> Failure | None:
-    """Prende a camada à função de quem responde e confere o resto."""
-    bound = partial(answer, layer) if callable(answer) else answer
-    return function_checks([case])[0].run(bound)
-
-
-def _gap_check(name: str, layer: Layer, order: tuple[int, ...], width: int) -> Check:
-    """Conferência de uma camada, com uma permutação."""
-
-    def arguments() -> tuple[Array, NDArray[np.int64]]:
-        x = np.random.default_rng(156).normal(size=(len(order), width))
-        return x, np.array(order)
-
-    hint = (
-        "as duas contas: embaralhar e chamar a camada; chamar a camada e embaralhar. O maior "
-        "módulo da diferença."
-    )
-    case = Case(
-        name,
-        arguments,
-        partial(gap, layer),
-        hint,
-        tuple(Mistake(partial(wrong, layer), text) for wrong, text in _GAP_MISTAKES),
-        tolerance=1e-9,
-        read=_one_number,
-    )
-    return Check(name, partial(_run_gap, case, layer), hint)
-
-
-def equivariance_checks() -> tuple[Check, ...]:
-    """Monta as conferências de 15-6."""
-    order = (3, 0, 4, 1, 6, 2, 5)
-    causal = partial(_attention, causal=True)
-    return (
-        _gap_check("diferença entre vizinhos", _neighbours, order, 3),
-        _gap_check("autoatenção com posição", _positioned, order, 4),
-        _gap_check("autoatenção causal", causal, (2, 0, 1), 5),
-        _gap_check("autoatenção", _attention, order, 3),
-        _gap_check("permutação que não muda nada", causal, (0, 1, 2, 3, 4), 2),
-    )
 
 
 CHECKS = {

@@ -1,4 +1,4 @@
-"""Exercícios 15-1 e 15-2: atenção multicabeça e atenção causal."""
+"""Exercício 15-1: atenção multicabeça."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,12 +12,13 @@ from coursekit import reference
 from coursekit.exercises.functions import Case, Mistake, function_checks
 from coursekit.exercises.report import Check
 
-__all__ = ["causal_checks", "drawn_heads", "heads_checks"]
+__all__ = ["drawn_heads", "heads_checks"]
 
 Array = NDArray[np.float64]
 Weights = dict[str, Array]
 
 NAMES = ("query", "key", "value", "output")
+TOLERANCE = 1e-6  # contas em precisão simples também servem
 
 
 def drawn_heads(width: int, generator: np.random.Generator) -> Weights:
@@ -188,6 +189,44 @@ _HEADS_SLIPS: tuple[tuple[_Slip, str], ...] = (
         _Slip(join=lambda h: np.repeat(h.mean(axis=1), h.shape[1], axis=-1)),
         "a junção: as saídas das cabeças ficam lado a lado; não se faz a média delas.",
     ),
+    (
+        _Slip(join=lambda h: _join(h[:, ::-1])),
+        "a junção: as cabeças ficam na ordem em que a largura foi repartida.",
+    ),
+    (
+        _Slip(finish=lambda x, w: x @ w["WO"].T + w["bO"]),
+        "a projeção de saída: ela também vem pronta para x @ W + b, sem transpor.",
+    ),
+)
+
+
+def _swapped_sizes(x: Array, weights: Weights, num_heads: int) -> Array:
+    """Engano: H números por cabeça, em vez de H cabeças."""
+    return _Slip().run(x, weights, x.shape[-1] // num_heads)
+
+
+def _raw_values(x: Array, weights: Weights, num_heads: int) -> Array:
+    """Engano: soma a própria entrada, sem a projeção do valor."""
+    width = x.shape[-1]
+    return _Slip().run(x, weights | {"WV": np.eye(width), "bV": np.zeros(width)}, num_heads)
+
+
+def _with_residual(x: Array, weights: Weights, num_heads: int) -> Array:
+    """Engano: devolve a entrada somada à saída."""
+    return x + _Slip().run(x, weights, num_heads)
+
+
+_HEADS_MISTAKES = (
+    *(Mistake(slip.run, text) for slip, text in _HEADS_SLIPS),
+    Mistake(
+        _swapped_sizes,
+        "os tamanhos: `num_heads` diz quantas são as cabeças, e não quantos números cada uma tem.",
+    ),
+    Mistake(_raw_values, "o valor: ele também passa pela sua projeção."),
+    Mistake(
+        _with_residual,
+        "o que se devolve: só a saída da camada. Somar a entrada é do bloco, não dela.",
+    ),
 )
 
 
@@ -210,140 +249,9 @@ def heads_checks() -> tuple[Check, ...]:
         "as etapas: três projeções; repartir a largura; em cada cabeça, pontuar, dividir pela "
         "raiz, softmax e somar; juntar lado a lado; projetar."
     )
-    mistakes = tuple(Mistake(slip.run, text) for slip, text in _HEADS_SLIPS)
     return function_checks(
         [
-            Case(name, partial(drawn, *sizes), _right, hint, mistakes)
+            Case(name, partial(drawn, *sizes), _right, hint, _HEADS_MISTAKES, TOLERANCE)
             for name, sizes in cases.items()
         ]
-    )
-
-
-def _causal(query: Array, key: Array, value: Array) -> Array:
-    return reference.attend(query, key, value, causal=True)[0]
-
-
-@dataclass(frozen=True)
-class _Leak:
-    """Uma atenção com a máscara causal trocada.
-
-    Attributes:
-        visible: quem vê quem, a partir dos índices i e j, e do desvio Tk − Tq.
-        hide: o que se faz das pontuações escondidas, antes do softmax.
-        after: o que se faz dos pesos, depois dele.
-        scaled: se as pontuações se dividem por √D.
-    """
-
-    visible: Callable[[Any, Any, int], Any] = lambda i, j, shift: j <= i + shift
-    hide: Callable[[Array, Any], Array] = lambda s, seen: np.where(seen, s, -np.inf)
-    after: Callable[[Array, Any], Array] = lambda w, seen: w
-    scaled: bool = True
-
-    def run(self, query: Array, key: Array, value: Array) -> Array:
-        """Calcula o contexto enganado."""
-        scores = query @ key.swapaxes(-1, -2)
-        scores = scores / np.sqrt(query.shape[-1]) if self.scaled else scores
-        q_len, k_len = scores.shape[-2:]
-        seen = self.visible(np.arange(q_len)[:, None], np.arange(k_len), k_len - q_len)
-        return np.asarray(self.after(_softmax(self.hide(scores, seen)), seen) @ value)
-
-
-def _keep(scores: Array, seen: Any) -> Array:
-    return scores
-
-
-_AFTER_HINT = (
-    "quando se mascara: **antes** do softmax. Depois dele, o futuro já entrou no denominador, e os "
-    "pesos que sobram não somam 1."
-)
-
-_CAUSAL_SLIPS: tuple[tuple[_Leak, str], ...] = (
-    (
-        _Leak(hide=lambda s, seen: s - 10.0 * ~seen),
-        (
-            "o valor que esconde: menos infinito. Um desconto finito deixa vazar, se a pontuação "
-            "do futuro for grande."
-        ),
-    ),
-    (
-        _Leak(hide=lambda s, seen: s - 1e4 * ~seen),
-        (
-            "o valor que esconde: menos infinito. Um desconto finito deixa vazar, se a pontuação "
-            "do futuro for grande."
-        ),
-    ),
-    (_Leak(hide=_keep), "a máscara: o futuro entrou na conta."),
-    (_Leak(hide=_keep, after=lambda w, seen: w * seen), _AFTER_HINT),
-    (
-        _Leak(
-            hide=_keep,
-            after=lambda w, seen: w * seen / (w * seen).sum(axis=-1, keepdims=True),
-        ),
-        (
-            "quando se mascara: **antes** do softmax. Uma pontuação enorme no futuro apaga as do "
-            "passado, e renormalizar depois dá 0/0."
-        ),
-    ),
-    (
-        _Leak(hide=lambda s, seen: s * seen),
-        "o valor que esconde: uma pontuação 0 ainda recebe peso, porque e⁰ é 1.",
-    ),
-    (
-        _Leak(visible=lambda i, j, shift: j < i + shift),
-        "a própria posição: cada uma vê a si mesma; sem isso, a primeira não vê ninguém.",
-    ),
-    (
-        _Leak(visible=lambda i, j, shift: j >= i + shift),
-        "o lado da máscara: vê-se o passado, e não o futuro.",
-    ),
-    (
-        _Leak(visible=lambda i, j, shift: j > i + shift),
-        "o sentido da máscara: verdadeiro quer dizer visível, e ela saiu ao contrário.",
-    ),
-    (
-        _Leak(visible=lambda i, j, shift: j <= i),
-        (
-            "o alinhamento: com menos consultas que chaves, a **última** consulta fica junto da "
-            "última chave."
-        ),
-    ),
-    (
-        _Leak(visible=lambda i, j, shift: j <= i + shift + 1),
-        "onde o passado acaba: ninguém vê a posição seguinte.",
-    ),
-    (_Leak(scaled=False), "a escala: as pontuações se dividem por √D."),
-)
-
-
-def _with_loud_future(arguments: tuple[Array, ...]) -> tuple[Array, ...]:
-    """Faz da última chave um grito: pontuação enorme para todas as consultas."""
-    query, key, value = arguments
-    loud = key.copy()
-    loud[:, -1] = 1e5
-    return np.abs(query), loud, value
-
-
-def causal_checks() -> tuple[Check, ...]:
-    """Monta as conferências de 15-2."""
-
-    def drawn(batch: int, q_len: int, k_len: int, sizes: tuple[int, int]) -> tuple[Array, ...]:
-        generator = np.random.default_rng(152)
-        shapes = ((batch, q_len, sizes[0]), (batch, k_len, sizes[0]), (batch, k_len, sizes[1]))
-        query, key, value = (generator.normal(size=shape) for shape in shapes)
-        return query, key, value
-
-    cases: dict[str, Callable[[], tuple[Any, ...]]] = {
-        "três posições": lambda: drawn(1, 3, 3, (2, 1)),
-        "um lote de dois": lambda: drawn(2, 7, 7, (5, 3)),
-        "três consultas no fim de sete chaves": lambda: drawn(2, 3, 7, (5, 2)),
-        "uma consulta só": lambda: drawn(2, 1, 5, (3, 2)),
-        "futuro com pontuações enormes": lambda: _with_loud_future(drawn(1, 5, 5, (3, 2))),
-    }
-    hint = (
-        "as etapas: pontuar, dividir por √D, trocar por menos infinito o que está à frente, "
-        "softmax, somar."
-    )
-    mistakes = tuple(Mistake(leak.run, text) for leak, text in _CAUSAL_SLIPS)
-    return function_checks(
-        [Case(name, make, _causal, hint, mistakes) for name, make in cases.items()]
     )

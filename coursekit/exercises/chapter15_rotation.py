@@ -71,6 +71,16 @@ def _reflected(x: Array, positions: Positions) -> Array:
     return result
 
 
+def _swapped_waves(x: Array, positions: Positions) -> Array:
+    """Engano: seno no lugar do cosseno, e cosseno no do seno."""
+    angles = _angles(x, positions, lambda pairs, width: 2 * pairs / width)
+    even, odd = x[:, 0::2], x[:, 1::2]
+    result = np.empty_like(x, dtype=np.float64)
+    result[:, 0::2] = even * np.sin(angles) - odd * np.cos(angles)
+    result[:, 1::2] = even * np.cos(angles) + odd * np.sin(angles)
+    return result
+
+
 def _cosine_only(x: Array, positions: Positions) -> Array:
     angles = _angles(x, positions, lambda pairs, width: 2 * pairs / width)
     return np.asarray(x * np.repeat(np.cos(angles), 2, axis=1))
@@ -111,8 +121,12 @@ _SLIPS: tuple[tuple[Callable[[Array, Positions], Any], str], ...] = (
         "o expoente: 2i/D para o par de número i.",
     ),
     (
+        lambda x, p: _turned(x, p, exponent=lambda pairs, width: 4 * pairs / width),
+        "o expoente: i é o número do **par** (0, 1, 2…), e a divisão é por D.",
+    ),
+    (
         lambda x, p: _turned(x, p, exponent=lambda pairs, width: 2 * pairs),
-        "o expoente: falta dividir por D.",
+        "o expoente: depois do primeiro, os pares quase não giraram. Falta dividir por D?",
     ),
     (
         lambda x, p: _turned(x, p, exponent=lambda pairs, width: 2 * (pairs + 1) / width),
@@ -132,8 +146,20 @@ _SLIPS: tuple[tuple[Callable[[Array, Positions], Any], str], ...] = (
     ),
     (lambda x, p: _turned(x, p + 1), "as posições: a de número 0 não gira."),
     (
+        lambda x, p: _turned(x, p - p.min()),
+        "as posições: as que a função recebe, mesmo que nenhuma seja 0.",
+    ),
+    (
+        lambda x, p: _turned(x, np.sort(p)),
+        "as posições: cada linha tem a sua, na ordem em que vieram.",
+    ),
+    (
         _reflected,
         "os sinais: numa rotação, um dos quatro produtos leva sinal de menos.",
+    ),
+    (
+        _swapped_waves,
+        "seno e cosseno: na posição 0 nada gira, e o cosseno de 0 é 1.",
     ),
     (_in_place, "o primeiro número do par: o segundo usa o valor **original** dele."),
     (_cosine_only, "o seno: cada número recebe também uma parte do seu par."),
@@ -158,6 +184,7 @@ def rotation_checks() -> tuple[Check, ...]:
         "um par, três posições": lambda: drawn((0, 1, 2), 2),
         "três pares": lambda: drawn((0, 1, 2, 3, 4), 6),
         "posições fora de ordem e distantes": lambda: drawn((7, 0, 105, 3), 8),
+        "posições sem o zero": lambda: drawn((11, 5, 7), 4),
     }
     hint = (
         "as etapas: os ângulos, um para cada posição e par; separar os números pares dos ímpares; "

@@ -3,96 +3,9 @@
 import numpy as np
 import torch
 
+from exercises import answers15_heads
+from exercises.answers15_heads import softmax
 from exercises.typical_answer import Right, Wrong
-
-
-def softmax(scores, axis=-1):
-    terms = np.exp(scores - scores.max(axis=axis, keepdims=True))
-    return terms / terms.sum(axis=axis, keepdims=True)
-
-
-def heads_loop(x, w, num_heads, *, divisor=None, order="QKV", axis=-1, biases=True, final=True):
-    q, k, v = (x @ w[f"W{n}"] + (w[f"b{n}"] if biases else 0) for n in order)
-    size = x.shape[-1] // num_heads
-    found = []
-    for start in range(0, x.shape[-1], size):
-        a, b, c = (part[..., start : start + size] for part in (q, k, v))
-        scores = a @ b.swapaxes(-1, -2) / np.sqrt(size if divisor is None else divisor(size, x))
-        found.append(softmax(scores, axis) @ c)
-    joined = np.concatenate(found, axis=-1)
-    return joined @ w["WO"] + w["bO"] if final else joined
-
-
-def with_heads(**options):
-    return lambda x, w, num_heads: heads_loop(x, w, num_heads, **options)
-
-
-def heads_reshaped(split, join):
-    def run(x, w, num_heads):
-        parts = [x @ w[f"W{n}"] + w[f"b{n}"] for n in "QKV"]
-        q, k, v = (split(part, num_heads) for part in parts)
-        weights = softmax(q @ k.swapaxes(-1, -2) / np.sqrt(q.shape[-1]))
-        return join(weights @ v).reshape(x.shape) @ w["WO"] + w["bO"]
-
-    return run
-
-
-def split_right(x, num_heads):
-    return x.reshape(*x.shape[:2], num_heads, -1).swapaxes(1, 2)
-
-
-def heads_library(x, w, num_heads):
-    layer = torch.nn.MultiheadAttention(x.shape[-1], num_heads, batch_first=True).double()
-    w = {name: torch.as_tensor(value) for name, value in w.items()}
-    names = {
-        "in_proj_weight": torch.cat([w[f"W{n}"].T for n in "QKV"]),
-        "in_proj_bias": torch.cat([w[f"b{n}"] for n in "QKV"]),
-        "out_proj.weight": w["WO"].T,
-        "out_proj.bias": w["bO"],
-    }
-    layer.load_state_dict(names)
-    x = torch.as_tensor(x)
-    return layer(x, x, x)[0]
-
-
-def heads_in_place(x, w, num_heads):
-    result = heads_loop(x, w, num_heads)
-    w["WQ"] *= 2
-    return result
-
-
-def causal(query, key, value, *, visible=None, hide=None, after=None, divisor=None):
-    scores = query @ key.swapaxes(-1, -2) / np.sqrt(divisor or query.shape[-1])
-    rows, columns = scores.shape[-2:]
-    i, j = np.arange(rows)[:, None] + columns - rows, np.arange(columns)
-    seen = j <= i if visible is None else visible(i, j)
-    scores = np.where(seen, scores, -np.inf) if hide is None else hide(scores, seen)
-    weights = softmax(scores)
-    return (weights if after is None else after(weights, seen)) @ value
-
-
-def with_mask(**options):
-    return lambda q, k, v: causal(q, k, v, **options)
-
-
-def causal_torch(query, key, value):
-    mask = torch.ones(query.shape[1], key.shape[1], dtype=torch.bool)
-    mask = mask.tril(key.shape[1] - query.shape[1])
-    return torch.nn.functional.scaled_dot_product_attention(query, key, value, attn_mask=mask)
-
-
-def causal_loop(query, key, value):
-    shift = key.shape[1] - query.shape[1]
-    rows = []
-    for i in range(query.shape[1]):
-        past, kept = key[:, : i + shift + 1], value[:, : i + shift + 1]
-        scores = np.einsum("bd,bkd->bk", query[:, i], past) / np.sqrt(query.shape[-1])
-        rows.append(np.einsum("bk,bkv->bv", softmax(scores), kept))
-    return np.stack(rows, axis=1)
-
-
-def start_aligned(i, j):
-    return j <= i - i.min()
 
 
 def counts(one=16_640, eight=16_640, wide=132_672):
@@ -145,6 +58,26 @@ def rotated_joined(x, positions):
     return np.concatenate([result[:, 0::2], result[:, 1::2]], axis=1)
 
 
+def rotated_loop(x, positions):
+    result = []
+    for row, position in zip(x, positions, strict=True):
+        turned = []
+        for pair in range(len(row) // 2):
+            angle = position * 1e4 ** (-2 * pair / len(row))
+            matrix = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+            turned.extend(matrix @ row[2 * pair : 2 * pair + 2])
+        result.append(turned)
+    return result
+
+
+def rotated_swapped_waves(x, positions):
+    angles = positions[:, None] * 1e4 ** (-np.arange(0, x.shape[1], 2) / x.shape[1])
+    y = np.empty_like(x)
+    y[:, 0::2] = x[:, 0::2] * np.sin(angles) - x[:, 1::2] * np.cos(angles)
+    y[:, 1::2] = x[:, 0::2] * np.cos(angles) + x[:, 1::2] * np.sin(angles)
+    return y
+
+
 def rotated_in_place(x, positions):
     x[:] = rotated(x, positions)
     return x
@@ -163,7 +96,7 @@ def cosines(x, positions):
     return x * np.repeat(np.cos(angles), 2, axis=1)
 
 
-NARROW, WIDE = (np.random.default_rng(155).normal(size=(50, d)) for d in (8, 64))
+NARROW, WIDE = (np.random.default_rng(155).normal(size=(50, d)) for d in (8, 24))
 
 
 def copying(x, scale=1.0):
@@ -199,110 +132,35 @@ def gap_in_place(layer, x, order):
     return result
 
 
-RIGHT = {
-    "15-1": [
-        Right("laço", lambda: heads_loop),
-        Right("reshape", lambda: heads_reshaped(split_right, lambda h: h.swapaxes(1, 2))),
-        Right("nn.MultiheadAttention", lambda: heads_library),
-    ],
-    "15-2": [
-        Right("menos infinito", lambda: causal),
-        Right("sdpa com máscara", lambda: causal_torch),
-        Right("laço", lambda: causal_loop),
-        Right("desconto enorme", lambda: with_mask(hide=lambda s, m: np.where(m, s, -1e30))),
-    ],
+RIGHT = answers15_heads.RIGHT | {
     "15-3": [
         Right("contas", counts),
+        Right("reais", lambda: counts(16_640.0, np.float32(16_640), np.array(132_672))),
         Right("texto", lambda: counts("16640", np.int64(16_640), torch.tensor(132_672))),
     ],
     "15-4": [
         Right("NumPy", lambda: rotated),
         Right("complexos", lambda: rotated_complex),
         Right("torch", lambda: rotated_torch),
+        Right("laço e listas", lambda: rotated_loop),
+        Right("float32", lambda: lambda x, p: rotated(x.astype(np.float32), p)),
     ],
     "15-5": [
         Right("lista", lambda: copied("b")),
         Right("tensor", lambda: copied("B", torch.tensor(COPY))),
+        Right("tupla em float32", lambda: copied(" b ", tuple(map(np.float32, COPY)))),
     ],
     "15-6": [
         Right("uma linha", lambda: gap),
         Right("laço", lambda: gap_loop),
         Right("desembaralhar", lambda: gap_undone),
+        Right("float32", lambda: lambda *a: np.float32(gap(*a))),
+        Right("torch", lambda: lambda f, x, p: torch.as_tensor(f(x[p]) - f(x)[p]).abs().max()),
     ],
 }
 
 
-WRONG = {
-    "15-1": [
-        Wrong("sem escala", with_heads(divisor=lambda size, x: 1), "se dividem por uma raiz"),
-        Wrong("raiz de d", with_heads(divisor=lambda size, x: x.shape[-1]), "**uma cabeça**"),
-        Wrong("sem raiz", with_heads(divisor=lambda size, x: size**2), "falta a raiz"),
-        Wrong("multiplica", with_heads(divisor=lambda size, x: 1 / size), "e não multiplicar"),
-        Wrong("sem a saída", with_heads(final=False), "a projeção de saída"),
-        Wrong(
-            "sem o último viés",
-            lambda x, w, h: heads_loop(x, w, h) - w["bO"],
-            "a projeção de saída também",
-        ),
-        Wrong("sem vieses", with_heads(biases=False), "consulta, chave e valor"),
-        Wrong("outro eixo", with_heads(axis=-2), "o eixo do softmax"),
-        Wrong("uma cabeça só", lambda x, w, h: heads_loop(x, w, 1), "cada cabeça faz"),
-        Wrong("consulta e chave trocadas", with_heads(order="KQV"), "quem pergunta"),
-        Wrong("chave e valor trocados", with_heads(order="QVK"), "chave e valor"),
-        Wrong(
-            "pesos transpostos",
-            lambda x, w, h: heads_loop(x, w | {f"W{n}": w[f"W{n}"].T for n in "QKV"}, h),
-            "sem transpor",
-        ),
-        Wrong(
-            "reshape sem troca",
-            heads_reshaped(lambda x, h: x.reshape(len(x), h, x.shape[1], -1), lambda h: h),
-            "mistura posições com cabeças",
-        ),
-        Wrong(
-            "junta sem trocar", heads_reshaped(split_right, lambda h: h), "antes de juntar, o eixo"
-        ),
-        Wrong(
-            "cabeças salteadas",
-            heads_reshaped(
-                lambda x, h: np.moveaxis(x.reshape(*x.shape[:2], -1, h), -1, 1),
-                lambda h: h.swapaxes(1, 2),
-            ),
-            "**vizinhos**",
-        ),
-        Wrong("altera os pesos", heads_in_place, "escrevem no lugar"),
-        Wrong("None", lambda x, w, h: None, "falta um return"),
-    ],
-    "15-2": [
-        Wrong("sem máscara", with_mask(hide=lambda s, m: s), "o futuro entrou"),
-        Wrong(
-            "depois do softmax",
-            with_mask(hide=lambda s, m: s, after=lambda w, m: w * m),
-            "no denominador",
-        ),
-        Wrong(
-            "depois, renormalizado",
-            with_mask(hide=lambda s, m: s, after=lambda w, m: w * m / (w * m).sum(-1)[..., None]),
-            "renormalizar depois",
-        ),
-        Wrong("pontuação zero", with_mask(hide=lambda s, m: s * m), "e⁰ é 1"),
-        Wrong("sem si mesma", with_mask(visible=lambda i, j: j < i), "a própria posição"),
-        Wrong("só o futuro", with_mask(visible=lambda i, j: j >= i), "o lado da máscara"),
-        Wrong("invertida", with_mask(visible=lambda i, j: j > i), "ao contrário"),
-        Wrong("alinha no começo", with_mask(visible=start_aligned), "o alinhamento"),
-        Wrong("um a mais", with_mask(visible=lambda i, j: j <= i + 1), "a posição seguinte"),
-        Wrong("sem escala", with_mask(divisor=1), "a escala"),
-        Wrong("desconto de dez", with_mask(hide=lambda s, m: s - 10.0 * ~m), "menos infinito"),
-        Wrong("desconto de dez mil", with_mask(hide=lambda s, m: s - 1e4 * ~m), "menos infinito"),
-        Wrong(
-            "is_causal",
-            lambda q, k, v: torch.nn.functional.scaled_dot_product_attention(
-                q, k, v, is_causal=True
-            ),
-            "o alinhamento",
-        ),
-        Wrong("não é função", 3, "sem parênteses"),
-    ],
+WRONG = answers15_heads.WRONG | {
     "15-3": [
         Wrong("sem vieses", counts(one=16_384), "os vieses"),
         Wrong("três projeções", counts(one=12_480), "quantas projeções"),
@@ -316,6 +174,13 @@ WRONG = {
         Wrong("vezes oito, larga", counts(wide=133_120), "é uma só"),
         Wrong("sem a saída", counts(wide=99_840), "ela também conta"),
         Wrong("quadrada", counts(wide=1_050_624), "continuam com 64"),
+        Wrong("ponto de milhar", counts(one=16.640), "o ponto"),
+        Wrong("ponto de milhar, larga", counts(wide=132.672), "o ponto"),
+        Wrong("uma projeção", counts(one=4_160), "uma só"),
+        Wrong("sem o viés da saída", counts(one=16_576), "os vieses"),
+        Wrong("sem o viés da saída, larga", counts(wide=132_608), "o viés da projeção de saída"),
+        Wrong("uma saída só, oito inteiras", counts(eight=104_000), "**repartem**"),
+        Wrong("saída estreita", counts(wide=104_000), "**todas** as cabeças"),
         Wrong("falta uma", {"uma cabeça": 16_640}, "as chaves"),
     ],
     "15-4": [
@@ -323,12 +188,18 @@ WRONG = {
         Wrong("metades", rotated_halves, "**vizinhos**"),
         Wrong("lado a lado", rotated_joined, "intercalados"),
         Wrong("metade do expoente", with_rate(rate=lambda i, d: i / d), "o expoente: 2i/D"),
-        Wrong("sem dividir", with_rate(rate=lambda i, d: 2.0 * i), "falta dividir por D"),
+        Wrong("sem dividir", with_rate(rate=lambda i, d: 2.0 * i), "Falta dividir por D"),
         Wrong("a partir de 1", with_rate(rate=lambda i, d: 2 * (i + 1) / d), "o primeiro par"),
         Wrong("mesma velocidade", with_rate(rate=lambda i, d: 0.0 * i), "as frequências"),
         Wrong("cada vez mais rápido", with_rate(rate=lambda i, d: -2 * i / d), "**devagar**"),
         Wrong("conta as linhas", lambda x, p: rotated(x, np.arange(len(x))), "que a função recebe"),
         Wrong("uma a mais", lambda x, p: rotated(x, p + 1), "a de número 0 não gira"),
+        Wrong("começa do zero", lambda x, p: rotated(x, p - p.min()), "mesmo que nenhuma"),
+        Wrong("posições ordenadas", lambda x, p: rotated(x, np.sort(p)), "cada linha tem a sua"),
+        Wrong("número da coluna", with_rate(rate=lambda i, d: 4 * i / d), "número do **par**"),
+        Wrong("seno e cosseno trocados", rotated_swapped_waves, "o cosseno de 0 é 1"),
+        Wrong("só metade", lambda x, p: rotated(x, p)[:, 0::2], "as etapas"),
+        Wrong("complexos", lambda x, p: x[:, 0::2] + 1j * x[:, 1::2], "só números"),
         Wrong("usa o já girado", rotated_overwriting, "**original**"),
         Wrong("só cosseno", cosines, "o seno"),
         Wrong("nada", lambda x, p: x.copy(), "saiu como entrou"),
@@ -346,8 +217,8 @@ WRONG = {
                 "b",
                 [
                     copying(NARROW, 8**-0.5)[0],
-                    *copying(WIDE, 1 / 8),
-                    copying(0.05 * WIDE, 1 / 8)[0],
+                    *copying(WIDE, 24**-0.5),
+                    copying(0.05 * WIDE, 24**-0.5)[0],
                 ],
             ),
             "**não** divide",
@@ -356,6 +227,20 @@ WRONG = {
         Wrong("sem encolher", copied("c", [*COPY[:3], COPY[1]]), "multiplicada por 0,05"),
         Wrong("semelhança", copied("b", [*COPY[:2], 1 - COPY[2], COPY[3]]), "a semelhança"),
         Wrong("soma", copied("b", [50 * COPY[0], 50 * COPY[1], COPY[2], 50 * COPY[3]]), "a soma"),
+        Wrong("erro zero", copied("b", [*COPY[:2], 0.0, COPY[3]]), "cada medida"),
+        Wrong("quadrado da razão", copied("b", [*COPY[:2], COPY[2] ** 2, COPY[3]]), "razão das"),
+        Wrong(
+            "sem dividir",
+            copied("b", [*COPY[:2], COPY[2] * np.linalg.norm(WIDE), COPY[3]]),
+            "falta dividir",
+        ),
+        Wrong(
+            "encolhe o produto",
+            copied("b", [*COPY[:3], copying(WIDE, 0.05)[0]]),
+            "ela aparece duas vezes",
+        ),
+        Wrong("erro do estreito", copied("b", [*COPY[:2], copying(NARROW)[1], COPY[3]]), "`wide`"),
+        Wrong("três medidas", copied("b", COPY[:3]), "cada medida"),
         Wrong("outra coisa", copied("b", [0.0, 0.0, 0.0, 0.0]), "cada medida"),
     ],
     "15-6": [
@@ -378,6 +263,19 @@ WRONG = {
             lambda f, x, p: np.abs(f(x[p]).mean(0) - f(x).mean(0)).max(),
             "posição por posição",
         ),
+        Wrong("mínimo", lambda f, x, p: np.abs(f(x[p]) - f(x)[p]).min(), "e não o menor"),
+        Wrong(
+            "norma de cada linha",
+            lambda f, x, p: np.linalg.norm(f(x[p]) - f(x)[p], axis=1).max(),
+            "norma de linha",
+        ),
+        Wrong(
+            "soma de cada linha",
+            lambda f, x, p: np.abs(f(x[p]) - f(x)[p]).sum(axis=1).max(),
+            "sem somar as colunas",
+        ),
+        Wrong("máximos antes", lambda f, x, p: abs(f(x[p]).max() - f(x).max()), "a ordem das"),
+        Wrong("uma tabela", lambda f, x, p: np.abs(f(x[p]) - f(x)[p]), "sem colchetes"),
         Wrong("sem a camada", lambda f, x, p: np.abs(x[p] - x).max(), "ser chamada"),
         Wrong("zero", lambda f, x, p: 0.0, "nem toda camada"),
         Wrong("um booleano", lambda f, x, p: bool(gap(f, x, p) < 1e-9), "sem verdadeiro ou falso"),
