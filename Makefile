@@ -3,7 +3,7 @@ PYTHON ?= python3
 ARGS ?=
 
 .DEFAULT_GOAL := help
-TASKS := book test lab notebooks check serve pdf mutants bench constraints address clean help
+TASKS := book test lab notebooks check serve pdf mutants bench gpu constraints address clean help
 .PHONY: $(TASKS)
 $(TASKS):
 	@$(PYTHON) tools/task.py $@ $(ARGS)

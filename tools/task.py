@@ -173,6 +173,12 @@ def bench(extra: list[str]) -> int:
     return run("tools/bench.py", *extra)
 
 
+def gpu(extra: list[str]) -> int:
+    """Prova e mede o que pede uma placa da NVIDIA, e grava em book/_data/gpu."""
+    ensure("all")
+    return run("tools/gpu.py", *extra)
+
+
 def constraints(extra: list[str]) -> int:
     """Refaz constraints.txt a partir dos limites do pyproject (nenhum índice é citado)."""
     return subprocess.call([sys.executable, "tools/constraints.py", *extra], cwd=ROOT)
@@ -216,6 +222,7 @@ TASKS: dict[str, Callable[[list[str]], int]] = {
         pdf,
         mutants,
         bench,
+        gpu,
         constraints,
         address,
         clean,

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from benchmark.test_gpu_record import record as gpu_record_of_test
 from course_site import bench_chart, bench_page, bench_records, bench_words
 
 from coursekit.benchmark import environment
@@ -169,6 +170,23 @@ def test_provenance_says_when_where_and_with_what(record: bench_records.Record) 
     device = {**environment().to_dict(), "gpu": "Placa X"}
     on_device = bench_records.read_record("g", data(environment=device))
     assert ": Placa X, " in bench_words.provenance(on_device)
+
+
+def test_what_make_gpu_writes_is_shown_with_its_card(tmp_path: Path) -> None:
+    made = gpu_record_of_test()
+    made.write(tmp_path / "attention.json")
+    (on_card,) = bench_records.load_records(tmp_path)
+    html = bench_page.record_html(on_card)
+    ET.fromstring(f"<div>{html}</div>")
+    assert "n = 8.192, bfloat16" in text_of(html)
+    assert "16 MiB" in text_of(html)
+    said = bench_words.provenance(on_card)
+    assert said.startswith(
+        "Registro de 05/11/2026: Placa X (capacidade 8.9), driver 550.1, CUDA 12.4, Triton 3.1.0, "
+        "84 provas de igualdade na placa, "
+    )
+    assert on_card.absent == {"outra": "não compilou"}
+    assert "make gpu" in bench_page.UNMEASURED[bench_records.GPU]
 
 
 def test_every_text_of_the_record_is_escaped(record: bench_records.Record) -> None:

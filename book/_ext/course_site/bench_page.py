@@ -27,7 +27,8 @@ from coursekit.evidence.formatting import format_number
 
 UNMEASURED = {
     CPU: "Ainda não medido: rode <code>make bench</code> e construa o site de novo.",
-    GPU: "Ainda não medido: nenhuma medida em GPU foi gravada neste repositório.",
+    GPU: "Ainda não medido: nenhuma medida em GPU foi gravada neste repositório. Numa máquina com "
+    "uma placa da NVIDIA, <code>make gpu</code> prova, mede e grava.",
 }
 
 

@@ -65,6 +65,8 @@ class Record:
     exponents: tuple[Exponent, ...]
     absent: Mapping[str, str]
     environment: Mapping[str, Any]
+    device: Mapping[str, Any] | None = None
+    checks: int = 0
 
     @property
     def modes(self) -> list[str]:
@@ -97,7 +99,7 @@ def load_records(folder: Path) -> list[Record]:
         except KeyError as error:
             raise ValueError(
                 f"{path.name} não tem o campo {error}, que a página do desempenho mostra. "
-                "Refaça a medida com «make bench»."
+                "Refaça a medida com «make bench» (ou «make gpu»)."
             ) from error
     return records
 
@@ -117,6 +119,8 @@ def read_record(name: str, data: Mapping[str, Any]) -> Record:
         exponents=tuple(given or fitted_exponents(rows)),
         absent=absent if isinstance(absent, Mapping) else dict.fromkeys(absent, ""),
         environment=data["environment"],
+        device=data.get("device"),
+        checks=data.get("checks", 0),
     )
 
 

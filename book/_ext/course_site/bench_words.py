@@ -176,8 +176,9 @@ def provenance(record: Record) -> str:
     found = record.environment
     day = date.fromisoformat(record.date).strftime("%d/%m/%Y") if record.date else ""
     when = f"Medido em {day}" if day else "Medido em data não registrada"
-    device = found.get("gpu")
-    where = [escape(str(device))] if device else []
+    if record.device and day:
+        when = f"Registro de {day}"
+    where = card_words(record)
     where.append(f"{escape(str(found['cpu']))}, {plural(int(found['cores']), 'núcleo')}")
     if record.threads is not None:
         where.append(plural(record.threads, "fio de execução", "fios de execução"))
@@ -187,6 +188,22 @@ def provenance(record: Record) -> str:
         for name, version in found["versions"].items()
     ]
     return f"{when}: {', '.join(where)}; {', '.join(versions)}."
+
+
+def card_words(record: Record) -> list[str]:
+    """A placa, as versões do que a move e as provas que passaram nela; vazio se foi na CPU."""
+    card = record.device
+    if not card:
+        name = record.environment.get("gpu")
+        return [escape(str(name))] if name else []
+    checks = plural(record.checks, "prova de igualdade", "provas de igualdade")
+    words = (
+        f"{card['name']} (capacidade {card['capability']})",
+        f"driver {card['driver']}",
+        f"CUDA {card['cuda']}",
+        f"Triton {card['triton']}",
+    )
+    return [*map(escape, words), f"{checks} na placa"]
 
 
 def plural(count: int, one: str, many: str = "") -> str:

@@ -8,7 +8,7 @@ import warnings
 
 import pytest
 import torch
-from gpu.device_cases import (
+from device.device_cases import (
     DEVICE,
     DTYPES,
     ON_GPU,
