@@ -194,7 +194,7 @@ WRONG = answers15_heads.WRONG | {
         Wrong("cada vez mais rápido", with_rate(rate=lambda i, d: -2 * i / d), "**devagar**"),
         Wrong("conta as linhas", lambda x, p: rotated(x, np.arange(len(x))), "que a função recebe"),
         Wrong("uma a mais", lambda x, p: rotated(x, p + 1), "a de número 0 não gira"),
-        Wrong("começa do zero", lambda x, p: rotated(x, p - p.min()), "mesmo que nenhuma"),
+        Wrong("do zero em diante", lambda x, p: rotated(x, p - p.min()), "mesmo que nenhuma"),
         Wrong("posições ordenadas", lambda x, p: rotated(x, np.sort(p)), "cada linha tem a sua"),
         Wrong("número da coluna", with_rate(rate=lambda i, d: 4 * i / d), "número do **par**"),
         Wrong("seno e cosseno trocados", rotated_swapped_waves, "o cosseno de 0 é 1"),

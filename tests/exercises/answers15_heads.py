@@ -244,7 +244,7 @@ WRONG = {
         Wrong("desconto de dez", with_mask(hide=lambda s, m: s - 10.0 * ~m), "menos infinito"),
         Wrong("desconto de dez mil", with_mask(hide=lambda s, m: s - 1e4 * ~m), "menos infinito"),
         Wrong("troca por −10", filled(-10.0), "menos infinito"),
-        Wrong("troca por −50", filled(-50.0), "menos infinito"),
+        Wrong("troca por menos 50", filled(-50.0), "menos infinito"),
         Wrong("troca por −10.000", filled(-1e4), "menos infinito"),
         Wrong("softmax no outro eixo", causal_other_axis, "o eixo do softmax"),
         Wrong("só a si mesma", with_mask(visible=lambda i, j: j == i), "todas as anteriores"),
