@@ -184,17 +184,20 @@ def half_checks() -> tuple[Check, ...]:
 
 
 def _signal_measures(
-    kind: Callable[[Array, Array], Array] | None = None, *, transposed: bool = False
+    kind: Callable[[Array, Array], Array] | None = None,
+    *,
+    transposed: bool = False,
+    reduce: Callable[[Array], Any] = lambda gap: np.abs(gap[0, -1]).max(),
 ) -> Array:
     """As três medidas de 07-5: menor saída, soma da última, o que sobra do empurrão."""
-    generator = np.random.default_rng(75)
+    generator = np.random.default_rng(978)
     signal = generator.normal(size=(1, LENGTH, 1))
     weights = drawn_weights("lstm", 1, SIGNAL_HIDDEN, generator)
     calm, cells = reference.run_lstm(signal, weights)
     pushed, _ = reference.run_lstm(signal, weights, np.full((1, SIGNAL_HIDDEN), PUSH))
     values = calm if kind is None else kind(calm, cells)
     last = values[0, :, -1] if transposed else values[0, -1]
-    return np.array([values.min(), last.sum(), np.abs(pushed - calm)[0, -1].max() / PUSH])
+    return np.array([values.min(), last.sum(), reduce(pushed - calm) / PUSH])
 
 
 def _run_signal(answer: object) -> Failure | None:
@@ -218,6 +221,40 @@ def _run_signal(answer: object) -> Failure | None:
                 "quer ver.",
             ),
             Mistake(lambda: right[[1, 0, 2]], "a ordem das três medidas."),
+            *(
+                Mistake(
+                    lambda sign=sign: _signal_measures(
+                        reduce=lambda gap: (sign * gap)[0, -1].max()
+                    ),
+                    "o módulo: uma diferença negativa também é rastro do empurrão.",
+                )
+                for sign in (1, -1)
+            ),
+            Mistake(
+                lambda: _signal_measures(reduce=lambda gap: np.abs(gap[0, -1]).mean()),
+                "o terceiro número: a **maior** diferença entre as unidades, e não a média.",
+            ),
+            Mistake(
+                lambda: _signal_measures(reduce=lambda gap: np.abs(gap).max()),
+                "o terceiro número: a diferença no **último** passo, e não em todos.",
+            ),
+            Mistake(
+                lambda: right * (1, 1, PUSH),
+                "o terceiro número: a diferença, **dividida** pelo tamanho do empurrão.",
+            ),
+            Mistake(
+                lambda: _signal_measures(lambda hidden, cells: hidden[:, :1]),
+                "o segundo número: a soma no **último** passo, e o primeiro, o menor de **todos** "
+                "os passos.",
+            ),
+            Mistake(
+                lambda: _signal_measures(lambda hidden, cells: hidden[:, -1:]),
+                "o primeiro número: o menor entre as saídas de **todos** os passos.",
+            ),
+            Mistake(
+                lambda: right / (1, SIGNAL_HIDDEN, 1),
+                "o segundo número: a soma das seis unidades, e não a média.",
+            ),
             Mistake(
                 lambda: (right[0], right[1], 0.0),
                 "o terceiro número: o estado inicial chegou mesmo à segunda rodada? A diferença é "
@@ -301,6 +338,10 @@ def ratio_checks() -> tuple[Check, ...]:
             Mistake(lambda: _ratio(1, 2), "os vieses: no PyTorch, dois por bloco nas **duas**."),
             Mistake(lambda: 1 - _ratio(2, 2), "o que se pede: a razão, e não a economia."),
             Mistake(lambda: 75.0, "a unidade: uma fração, e não porcentagem."),
+            Mistake(
+                lambda: float(count("gru", 2, RATIO_INPUT, RATIO_HIDDEN)),
+                "o que se pede: a razão entre as duas contagens, e não uma delas.",
+            ),
         ),
     )
     keras_check = number_check(
@@ -317,10 +358,16 @@ def ratio_checks() -> tuple[Check, ...]:
             Mistake(lambda: 1 / _ratio(2, 1), inverted),
             Mistake(lambda: _ratio(1, 2), "qual das duas tem dois vieses por bloco, no Keras."),
             Mistake(lambda: _ratio(2, 1, (2, 3)), gates),
-            Mistake(
-                lambda: count("gru", 2, 64, 128) / count("lstm", 1, 64, 128),
-                "os tamanhos: aqui D = 5 e H = 7; com matrizes maiores, o viés pesa menos.",
+            *(
+                Mistake(
+                    lambda D=D, H=H: count("gru", 2, D, H) / count("lstm", 1, D, H),
+                    "os tamanhos: aqui D = 5 e H = 7; com matrizes maiores, o viés pesa menos.",
+                )
+                for D, H in ((64, 128), (INPUT_SIZE, HIDDEN_SIZE))
             ),
+            Mistake(lambda: 1 - _ratio(2, 1), "o que se pede: a razão, e não a economia."),
+            Mistake(lambda: 100 * _ratio(2, 1), "a unidade: uma fração, e não porcentagem."),
+            Mistake(lambda: round(_ratio(2, 1), 2), "o arredondamento: dê três casas."),
         ),
     )
     return entry_checks({"PyTorch": torch_check, "Keras": keras_check})

@@ -1,5 +1,6 @@
 """Exercícios 07-1 e 07-4: a célula LSTM, e quanto da memória chega ao fim."""
 
+import itertools
 from collections.abc import Callable
 from typing import Any
 
@@ -89,12 +90,12 @@ def _with(**pieces: Any) -> Callable[..., Array]:
 
 
 _SWAPPED_HINT = "a ordem dos blocos: linhas de W, U e b em i, f, g, o, como no PyTorch."
+_OTHER_ORDERS = tuple(
+    order for order in map("".join, itertools.permutations(ORDER)) if order != ORDER
+)
 
 _CELL_MISTAKES = (
-    *(
-        Mistake(_with(order=order), _SWAPPED_HINT)
-        for order in ("ifog", "figo", "fiog", "fgio", "igfo", "oifg", "gifo", "ofig", "iogf")
-    ),
+    *(Mistake(_with(order=order), _SWAPPED_HINT) for order in _OTHER_ORDERS),
     Mistake(
         lambda *arguments: lstm_step(*arguments)[::-1],
         "a ordem do que se devolve: primeiro o estado oculto, depois a célula.",
@@ -112,6 +113,10 @@ _CELL_MISTAKES = (
         "a porta de saída: ela não entrou na conta.",
     ),
     Mistake(
+        _with(output=lambda o, new, old: o * _sigmoid(new)),
+        "o estado oculto: a célula passa pela tangente hiperbólica, e não pela sigmoide.",
+    ),
+    Mistake(
         _with(output=lambda o, new, old: np.tanh(o * new)),
         "o estado oculto: a tangente age na célula; a porta de saída multiplica depois.",
     ),
@@ -122,6 +127,10 @@ _CELL_MISTAKES = (
     Mistake(
         _with(candidate=lambda value: value),
         "o candidato g: falta a tangente hiperbólica.",
+    ),
+    Mistake(
+        _with(gate=lambda value: np.clip(value / 6 + 0.5, 0, 1)),
+        "a função das portas: é a sigmoide, e não a versão dela em segmentos de reta.",
     ),
     Mistake(
         _with(gate=np.tanh),
@@ -139,6 +148,10 @@ _CELL_MISTAKES = (
     Mistake(
         _with(update=lambda gates, c: (1 - gates[1]) * c + gates[0] * gates[2]),
         "o sentido da porta de esquecimento: apesar do nome, ela diz quanto se **mantém**.",
+    ),
+    Mistake(
+        _with(update=lambda gates, c: gates[1] * c + gates[3] * gates[2]),
+        "a porta que escreve na célula: é a de entrada; a de saída só age no estado oculto.",
     ),
     Mistake(
         _with(update=lambda gates, c: gates[0] * gates[2]),
@@ -170,8 +183,20 @@ _CELL_MISTAKES = (
         "o que entra nas portas: o estado oculto h, não a célula c.",
     ),
     Mistake(
+        lambda x, h, c, W, U, b: lstm_step(x, h + c, c, W, U, b),
+        "o que entra nas portas: só o estado oculto h; a célula c não se soma a ele.",
+    ),
+    Mistake(
+        lambda x, h, c, W, U, b: lstm_step(np.zeros_like(x), h, c, W, U, b),
+        "a entrada x: ela não entrou nas portas.",
+    ),
+    Mistake(
         lambda x, h, c, W, U, b: lstm_step(x, h, c, W, U, np.zeros_like(b)),
         "o viés: ele não entrou na conta.",
+    ),
+    Mistake(
+        lambda x, h, c, W, U, b: lstm_step(x, h, c, W, U, 2 * b),
+        "o viés: ele entra uma vez só; aqui b já é o viés inteiro.",
     ),
     Mistake(
         _with(gate=_naive_sigmoid),
@@ -182,10 +207,13 @@ _CELL_MISTAKES = (
 
 
 def _read_pair(result: object) -> NDArray[Any]:
-    """Empilha o estado oculto e a célula."""
-    if not isinstance(result, tuple | list) or len(result) != 2:
-        raise AnswerError(f"esperava dois vetores; recebi {kind_of(result)}", RETURN_HINT)
-    first, second = (to_array(item) for item in result)
+    """Empilha o estado oculto e a célula; uma tabela ``(2, B, H)`` já os traz empilhados."""
+    stacked = len(getattr(result, "shape", ())) == 3
+    if not (stacked or isinstance(result, tuple | list)) or len(result) != 2:  # type: ignore[arg-type]
+        raise AnswerError(f"esperava duas tabelas; recebi {kind_of(result)}", RETURN_HINT)
+    if stacked:
+        return to_array(result)
+    first, second = (to_array(item) for item in result)  # type: ignore[attr-defined]
     if first.shape != second.shape:
         shapes = f"{where(first.shape)} e {where(second.shape)}"
         raise AnswerError(f"os dois têm formas diferentes, {shapes}", RETURN_HINT)
@@ -243,6 +271,13 @@ def _remaining(
 
 def _run_remaining(answer: object) -> Failure | None:
     right = _remaining()
+    received = to_array(answer)
+    if received.shape == right.shape and not received.any():
+        return Failure(
+            "recebi só zeros: as duas células finais saíram iguais",
+            "as duas rodadas: a célula inicial em 0,001 chegou mesmo à segunda? E a conta pede a "
+            "célula final de cada uma, em float64.",
+        )
     return table_failure(
         answer,
         right,
@@ -271,8 +306,18 @@ def _run_remaining(answer: object) -> Failure | None:
             ),
             Mistake(lambda: _remaining(reduce=np.sum), "a média das unidades, e não a soma."),
             Mistake(lambda: _remaining(reduce=np.max), "a média das unidades, e não a maior."),
+            Mistake(lambda: _remaining(reduce=np.min), "a média das unidades, e não a menor."),
             Mistake(
-                lambda: _remaining(steps=1), "quantos passos: trinta, um para cada linha de inputs."
+                lambda: _remaining(reduce=np.linalg.norm),
+                "a média das unidades, e não a norma do vetor.",
+            ),
+            Mistake(lambda: 100 * right, "a unidade: uma fração, e não porcentagem."),
+            *(
+                Mistake(
+                    lambda n=n: _remaining(steps=n),
+                    "quantos passos: trinta, um para cada linha de inputs.",
+                )
+                for n in (1, DELAY - 1)
             ),
             Mistake(
                 lambda: _sigmoid(np.array(FORGET_BIASES)),

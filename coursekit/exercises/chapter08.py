@@ -8,11 +8,8 @@ from numpy.typing import NDArray
 
 from coursekit import reference
 from coursekit.exercises.answers import Choice, choice_checks, table_failure
-from coursekit.exercises.chapter08_padding import (
-    masked_mean_checks,
-    padding_error_checks,
-    reverse_checks,
-)
+from coursekit.exercises.chapter08_masked_mean import masked_mean_checks
+from coursekit.exercises.chapter08_padding import padding_error_checks, reverse_checks
 from coursekit.exercises.chapter08_recipe import recipe_checks
 from coursekit.exercises.failure import Failure
 from coursekit.exercises.functions import Case, Mistake, function_checks
@@ -27,6 +24,7 @@ Weights = dict[str, Array]
 
 LENGTH, INPUT_SIZE, HIDDEN_SIZE = 7, 3, 5
 POSITION = 2
+ALIKE = 1e-4  # diferença que a folga da medida, em float32, ainda toma por zero
 
 
 def bidirectional(x: Array, ahead: Weights, behind: Weights) -> Array:
@@ -61,6 +59,13 @@ def _recipe(
         return join(reference.run_rnn(x, ahead), reference.run_rnn(turned(x), behind))
 
     return wrong
+
+
+def _blended(
+    blend: Callable[[Array, Array], Array],
+) -> Callable[[Array, Weights, Weights], Array]:
+    """Engano: mistura as duas direções em vez de pô-las lado a lado."""
+    return _recipe(lambda there, back: blend(there, back[:, ::-1]))
 
 
 def _side_by_side(there: Array, back: Array) -> Array:
@@ -102,9 +107,41 @@ _BIDIRECTIONAL_MISTAKES = (
         _recipe(lambda there, back: _side_by_side(back[:, ::-1], there)),
         "a ordem das metades: primeiro a ida, depois a volta.",
     ),
+    *(
+        Mistake(
+            _blended(blend),
+            "como se juntam: lado a lado, e não somadas; a saída tem o dobro de características.",
+        )
+        for blend in (np.add, np.multiply, lambda there, back: (there + back) / 2)
+    ),
     Mistake(
-        _recipe(lambda there, back: there + back[:, ::-1]),
-        "como se juntam: lado a lado, e não somadas; a saída tem o dobro de características.",
+        _recipe(lambda there, back: np.stack([there, back[:, ::-1]])),
+        "como se juntam: numa tabela só, no eixo das características; a função devolve uma saída.",
+    ),
+    Mistake(
+        _recipe(
+            lambda there, back: np.stack([there, back[:, ::-1]], axis=-1).reshape(
+                *there.shape[:2], -1
+            )
+        ),
+        "a ordem das características: primeiro as da ida, todas, depois as da volta.",
+    ),
+    Mistake(_recipe(lambda there, back: there), "o que se concatena: falta uma das duas direções."),
+    Mistake(
+        _recipe(lambda there, back: back[:, ::-1]),
+        "o que se concatena: falta uma das duas direções.",
+    ),
+    Mistake(
+        _recipe(
+            lambda there, back: _side_by_side(
+                there, np.concatenate([back[:, ::-1][:, 1:], 0 * back[:, :1]], axis=1)
+            )
+        ),
+        "até onde a volta lê: na posição t, o estado dela já leu o próprio passo t.",
+    ),
+    Mistake(
+        _recipe(lambda there, back: _side_by_side(there, back[:, ::-1, ::-1])),
+        "o eixo que se reverte: só o do tempo. As características da volta saíram trocadas.",
     ),
     Mistake(
         _recipe(lambda there, back: np.concatenate([there, back[:, ::-1]], axis=1)),
@@ -174,9 +211,18 @@ def bidirectional_checks() -> tuple[Check, ...]:
     )
 
 
-def _future_effects(*, position: int = POSITION, turned: bool = True) -> Array:
+def _biggest(gap: Array) -> float:
+    return float(np.abs(gap).max())
+
+
+def _future_effects(
+    *,
+    position: int = POSITION,
+    turned: bool = True,
+    norm: Callable[[Array], Any] = _biggest,
+) -> Array:
     """O que muda numa posição quando muda o último elemento, e quando ele ainda não existe."""
-    generator = np.random.default_rng(85)
+    generator = np.random.default_rng(880)
     x = generator.normal(size=(1, LENGTH, INPUT_SIZE))
     weights = [drawn_weights("rnn", INPUT_SIZE, HIDDEN_SIZE, generator) for _ in range(2)]
     other = x.copy()
@@ -188,9 +234,9 @@ def _future_effects(*, position: int = POSITION, turned: bool = True) -> Array:
             output[..., HIDDEN_SIZE:] = output[:, ::-1, HIDDEN_SIZE:]
         return np.asarray(output[0, position])
 
-    change = np.abs(at(other) - at(x))
-    prefix = np.abs(at(x[:, : position + 1]) - at(x))
-    return np.array([change[:HIDDEN_SIZE].max(), change[HIDDEN_SIZE:].max(), prefix.max()])
+    change = at(other) - at(x)
+    prefix = at(x[:, : position + 1]) - at(x)
+    return np.array([norm(change[:HIDDEN_SIZE]), norm(change[HIDDEN_SIZE:]), norm(prefix)])
 
 
 def _run_future(answer: object) -> Failure | None:
@@ -218,6 +264,21 @@ def _run_future(answer: object) -> Failure | None:
                 "calculada com ela inteira.",
             ),
             Mistake(lambda: right**2, "o módulo da diferença, e não o quadrado."),
+            *(
+                Mistake(
+                    lambda norm=norm: _future_effects(norm=norm),
+                    "cada medida: o **maior** módulo entre as características, e não a média nem a "
+                    "norma.",
+                )
+                for norm in (np.linalg.norm, lambda gap: np.abs(gap).mean())
+            ),
+            *(
+                Mistake(
+                    lambda sign=sign: _future_effects(norm=lambda gap: (sign * gap).max()),
+                    "o módulo: uma diferença negativa também é mudança.",
+                )
+                for sign in (1, -1)
+            ),
         ),
     )
 
@@ -225,9 +286,9 @@ def _run_future(answer: object) -> Failure | None:
 def _generation_key(measured: NDArray[Any]) -> str:
     """Letra que as três medidas apontam."""
     there, back, prefix = measured.tolist()
-    if there > 1e-9:
+    if there > ALIKE:
         return "d"
-    return "b" if back > 1e-9 and prefix > 1e-9 else "a"
+    return "b" if back > ALIKE and prefix > ALIKE else "a"
 
 
 def generation_checks() -> tuple[Check, ...]:

@@ -1,4 +1,4 @@
-"""Exercícios 08-2, 08-3 e 08-4: inverter, errar sem máscara e fazer a média com ela."""
+"""Exercícios 08-2 e 08-3: inverter cada um no seu comprimento, e errar sem máscara."""
 
 from collections.abc import Callable
 from typing import Any
@@ -13,7 +13,7 @@ from coursekit.exercises.functions import Case, Mistake, function_checks
 from coursekit.exercises.recurrent_cases import drawn_weights
 from coursekit.exercises.report import Check
 
-__all__ = ["masked_mean_checks", "padding_error_checks", "reverse_checks"]
+__all__ = ["padding_error_checks", "reverse_checks"]
 
 Array = NDArray[np.float64]
 
@@ -75,6 +75,22 @@ _REVERSE_MISTAKES = (
         "o lugar do preenchimento: ele continua no fim; a parte invertida começa no primeiro "
         "passo.",
     ),
+    Mistake(
+        lambda x, lengths: np.stack(
+            [np.concatenate([e[:n][::-1], e[n:][::-1]]) for e, n in zip(x, lengths, strict=True)]
+        ),
+        "o preenchimento: ele fica como está, no lugar em que está. Só os passos válidos se "
+        "invertem.",
+    ),
+    Mistake(
+        lambda x, lengths: np.stack(
+            [
+                np.concatenate([e[: len(e) - n], e[len(e) - n :][::-1]])
+                for e, n in zip(x, lengths, strict=True)
+            ]
+        ),
+        "onde estão os passos válidos: no começo de cada exemplo, e não no fim.",
+    ),
     Mistake(_shifted(-1), "o último passo válido: o de índice comprimento − 1 também entra."),
     Mistake(_shifted(1), "o último passo válido: o de índice comprimento já é preenchimento."),
     Mistake(
@@ -128,7 +144,7 @@ def reverse_checks() -> tuple[Check, ...]:
 
 def _padded() -> tuple[Array, dict[str, Array]]:
     """O lote do exercício, com zeros depois do fim de cada exemplo, e os pesos da RNN."""
-    generator = np.random.default_rng(83)
+    generator = np.random.default_rng(845)
     batch = np.zeros((len(LENGTHS), max(LENGTHS), INPUT_SIZE))
     for example, length in enumerate(LENGTHS):
         batch[example, :length] = generator.normal(size=(length, INPUT_SIZE))
@@ -151,7 +167,9 @@ def padding_error_checks() -> tuple[Check, ...]:
     final = np.abs(padded[:, -1] - last)
     means = np.array([states.mean(axis=0) for states in alone])
     average = np.abs(padded.mean(axis=1) - means)
+    signed = padded[:, -1] - last
     rescaled = [padded[i, :n].sum(axis=0) / max(LENGTHS) for i, n in enumerate(LENGTHS)]
+    sign = "o módulo: uma diferença negativa também é erro."
     biggest = "de quantos exemplos: o **maior** erro de todos, em módulo."
     reading = "que estado se lê no exemplo sozinho: o último dele, depois de 3, 7 ou 11 passos."
     state = number_check(
@@ -164,6 +182,8 @@ def padding_error_checks() -> tuple[Check, ...]:
             Mistake(lambda: 0.0, reading),
             Mistake(lambda: float(final.mean()), biggest),
             Mistake(lambda: float(final.max(axis=1).mean()), biggest),
+            *(Mistake(lambda s=s: float((s * signed).max()), sign) for s in (1, -1)),
+            *(Mistake(lambda g=g: float(g.sum()), biggest) for g in (final, final.max(axis=1))),
             *(Mistake(lambda i=i: float(final[i].max()), biggest) for i in range(len(LENGTHS))),
             Mistake(lambda: float((final**2).max()), "o módulo da diferença, e não o quadrado."),
             Mistake(
@@ -191,6 +211,24 @@ def padding_error_checks() -> tuple[Check, ...]:
         mistakes=(
             Mistake(lambda: 0.0, "as duas médias: uma delas tem de incluir o preenchimento."),
             Mistake(lambda: float(average.mean()), biggest),
+            *(
+                Mistake(lambda s=s: float((s * (padded.mean(axis=1) - means)).max()), sign)
+                for s in (1, -1)
+            ),
+            Mistake(lambda: float(average.sum()), biggest),
+            Mistake(
+                lambda: float(np.linalg.norm(average, axis=1).max()),
+                "o que se mede: a maior diferença entre unidades, e não a norma do vetor.",
+            ),
+            Mistake(
+                lambda: float(
+                    max(
+                        np.abs(padded[i].sum(axis=0) / n - means[i]).max()
+                        for i, n in enumerate(LENGTHS)
+                    )
+                ),
+                "por quanto se divide, no lote: a média sem máscara é a das onze colunas.",
+            ),
             *(Mistake(lambda i=i: float(average[i].max()), biggest) for i in range(len(LENGTHS))),
             Mistake(
                 lambda: float(final.max()), "o que se compara: as médias, e não os estados finais."
@@ -204,126 +242,3 @@ def padding_error_checks() -> tuple[Check, ...]:
         ),
     )
     return entry_checks({"estado": state, "média": mean})
-
-
-def _masked_mean(values: Array, mask: NDArray[np.bool_]) -> Array:
-    """Média dos passos válidos de cada exemplo; zeros se não há nenhum."""
-    rows = [
-        example[valid].mean(axis=0) if valid.any() else np.zeros(values.shape[-1])
-        for example, valid in zip(values, mask.astype(bool), strict=True)
-    ]
-    return np.array(rows)
-
-
-def _ratio(
-    values: Array, mask: NDArray[np.bool_], count: Callable[[NDArray[np.bool_]], Any]
-) -> Array:
-    """Soma dos válidos, dividida por outra contagem."""
-    total = np.where(mask[..., None], values, 0).sum(axis=1)
-    return np.asarray(total / count(mask))
-
-
-_MEAN_MISTAKES = (
-    Mistake(
-        lambda values, mask: _ratio(values, mask, lambda m: m.sum(axis=1)[:, None]),
-        "o exemplo sem nenhum passo válido: 0/0 não é número; o enunciado pede zeros.",
-    ),
-    Mistake(
-        lambda values, mask: (
-            (values * mask[..., None]).sum(axis=1) / np.maximum(mask.sum(axis=1), 1)[:, None]
-        ),
-        "o preenchimento: zero vezes nan é nan. Multiplicar não apaga; é preciso escolher.",
-    ),
-    Mistake(
-        lambda values, mask: (values * mask[..., None]).sum(axis=1) / mask.sum(axis=1)[:, None],
-        "o preenchimento: zero vezes nan é nan. Multiplicar não apaga; é preciso escolher.",
-    ),
-    Mistake(
-        lambda values, mask: values.mean(axis=1),
-        "a máscara: ela não entrou na conta.",
-    ),
-    Mistake(
-        lambda values, mask: _ratio(values, mask, lambda m: m.shape[1]),
-        "por quanto se divide: pelo número de passos **válidos** de cada exemplo.",
-    ),
-    Mistake(
-        lambda values, mask: _ratio(values, mask, lambda m: m.sum()),
-        "por quanto se divide: a contagem é de cada exemplo, e não do lote inteiro.",
-    ),
-    Mistake(
-        lambda values, mask: _ratio(values, mask, lambda m: m.sum(axis=1).max()),
-        "por quanto se divide: a contagem é de cada exemplo, e não a do maior.",
-    ),
-    Mistake(
-        lambda values, mask: _ratio(values, mask, lambda m: 1),
-        "a divisão: até aqui é uma soma.",
-    ),
-    Mistake(
-        lambda values, mask: _masked_mean(values, ~mask),
-        "o sentido da máscara: neste curso, True quer dizer **válido**.",
-    ),
-    Mistake(
-        lambda values, mask: np.nan_to_num(values.mean(axis=1)),
-        "a máscara: ela não entrou na conta.",
-    ),
-    Mistake(
-        lambda values, mask: np.nan_to_num(values).mean(axis=1),
-        "a máscara: ela não entrou na conta.",
-    ),
-    Mistake(
-        lambda values, mask: np.where(mask[..., None], values, 0).max(axis=1),
-        "a conta pedida: a média, e não o máximo.",
-    ),
-    Mistake(
-        lambda values, mask: _masked_mean(values, mask).mean(axis=-1),
-        "o eixo da média: o tempo. As características continuam separadas.",
-    ),
-    Mistake(
-        lambda values, mask: np.where(mask[..., None], values, 0).mean(axis=0),
-        "o eixo da média: o tempo, que é o segundo; o lote fica como está.",
-    ),
-    Mistake(
-        lambda values, mask: _ratio(values, mask, lambda m: m.sum(axis=1)[:, None] + 1e-3),
-        "a soma que evita dividir por zero: ela muda a média de todos. Trate só o caso vazio.",
-    ),
-    Mistake(
-        lambda values, mask: np.where(
-            mask.any(axis=1)[:, None],
-            _masked_mean(values, mask),
-            np.nan_to_num(values).mean(axis=1),
-        ),
-        "o exemplo sem nenhum passo válido: o enunciado pede zeros, e não a média do "
-        "preenchimento.",
-    ),
-)
-
-
-def masked_mean_checks() -> tuple[Check, ...]:
-    """Monta as conferências de 08-4."""
-
-    def case(
-        rows: tuple[tuple[int, ...], ...], features: int, filling: float = 9.0
-    ) -> tuple[Any, ...]:
-        mask = np.array(rows, dtype=bool)
-        values = np.random.default_rng(84).normal(size=(*mask.shape, features))
-        values[~mask] = filling
-        return values, mask
-
-    long_row = (1, 1, 1, 1, 1)
-    cases: dict[str, Callable[[], tuple[Any, ...]]] = {
-        "tudo válido": lambda: case((long_row, long_row, long_row), 2),
-        "comprimentos diferentes": lambda: case(
-            ((1, 1, 1, 0, 0), (1, 1, 0, 0, 0), (1, 0, 0, 0, 0)), 2
-        ),
-        "buracos no meio": lambda: case(((0, 1, 0, 1, 1), (1, 0, 0, 0, 1)), 3),
-        "todos os tamanhos iguais": lambda: case(((1, 1, 0), (1, 0, 0), (1, 1, 1)), 3),
-        "um exemplo sem nenhum passo válido": lambda: case(((1, 1, 0), (0, 0, 0)), 5),
-        "preenchimento nan": lambda: case((long_row, (1, 1, 0, 0, 0)), 2, np.nan),
-        "preenchimento infinito, e um exemplo vazio": lambda: case(
-            ((1, 1, 0), (0, 0, 0), (1, 0, 0)), 2, np.inf
-        ),
-    }
-    hint = "as três etapas: ficar só com os passos válidos, somar no tempo, dividir pela contagem."
-    return function_checks(
-        [Case(name, make, _masked_mean, hint, _MEAN_MISTAKES) for name, make in cases.items()]
-    )

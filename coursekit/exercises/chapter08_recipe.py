@@ -16,6 +16,7 @@ Array = NDArray[np.float64]
 
 UNITS, STEPS, FEATURES = 16, 12, 1
 NUM_TRAIN, NUM_TEST, NOISE = 480, 120, 0.1
+INPUT_SHAPE = (None, STEPS, FEATURES)
 SHAPES = ((None, UNITS), (None, 1))
 
 
@@ -46,6 +47,8 @@ def _read_shapes(answer: object) -> list[tuple[object, ...]]:
 
 def _run_shapes(answer: object) -> Failure | None:
     shapes = _read_shapes(answer)
+    if shapes[0] == INPUT_SHAPE and len(shapes) > len(SHAPES):
+        shapes = shapes[1:]  # a camada de entrada, que keras.Model lista e Sequential não
     detail = f"recebi {len(shapes)} camadas, de saídas {', '.join(map(str, shapes))}"
     if len(shapes) == 1:
         return Failure(
@@ -122,12 +125,12 @@ def _run_predictions(answer: object) -> Failure | None:
 
 def _weak(predictions: Array) -> str:
     """Pista para previsões que pouco melhoram a média."""
-    if np.abs(predictions).max() <= 1:
+    if 0.8 <= np.abs(predictions).max() <= 1:  # encostadas no limite, e não só pequenas
         return (
             "o passo 4: previsões presas entre −1 e 1. A saída da LSTM, uma sigmoide ou uma "
             "tangente não alcançam somas maiores; a última camada é linear."
         )
-    if predictions.min() >= 0:
+    if predictions.min() >= 0 and np.ptp(predictions) > 1:
         return "o passo 4: nenhuma previsão é negativa. Que ativação tem a última camada?"
     return "o passo 6: fit vem antes de predict, e são precisas algumas dezenas de épocas."
 

@@ -7,68 +7,8 @@ import torch
 
 from coursekit.exercises.recurrent_cases import drawn_weights
 from coursekit.reference import run_lstm, softmax
+from exercises.answers07_cell import CELL_RIGHT, CELL_WRONG, cell, sigmoid
 from exercises.typical_answer import Right, Wrong
-
-
-def sigmoid(value):
-    return 1 / (1 + np.exp(-value))
-
-
-def cell(
-    x,
-    h,
-    c,
-    W,
-    U,
-    b,
-    *,
-    order="ifgo",
-    gate=sigmoid,
-    candidate=np.tanh,
-    new_cell=lambda i, f, g, o, c: f * c + i * g,
-    new_state=lambda o, new, old: o * np.tanh(new),
-    swap=False,
-):
-    size = h.shape[1]
-    total = x @ W.T + h @ U.T + b
-    part = {name: total[:, k * size : (k + 1) * size] for k, name in enumerate(order)}
-    i, f, o, g = gate(part["i"]), gate(part["f"]), gate(part["o"]), candidate(part["g"])
-    new = new_cell(i, f, g, o, c)
-    state = new_state(o, new, c)
-    return (new, state) if swap else (state, new)
-
-
-def cell_with(**pieces):
-    return lambda *arguments: cell(*arguments, **pieces)
-
-
-def cell_rows(x, h, c, W, U, b):
-    states, cells = [], []
-    for example, hidden, memory in zip(x, h, c, strict=True):
-        i, f, g, o = np.split(W @ example + U @ hidden + b, 4)
-        new = sigmoid(f) * memory + sigmoid(i) * np.tanh(g)
-        states.append((sigmoid(o) * np.tanh(new)).tolist())
-        cells.append(new.tolist())
-    return states, cells
-
-
-def cell_torch(x, h, c, W, U, b):
-    i, f, g, o = (x @ W.T + h @ U.T + b).chunk(4, dim=1)
-    new = f.sigmoid() * c + i.sigmoid() * g.tanh()
-    return o.sigmoid() * new.tanh(), new
-
-
-def cell_library(x, h, c, W, U, b):
-    layer = torch.nn.LSTMCell(x.shape[1], h.shape[1], dtype=torch.float64)
-    for parameter, value in zip(layer.parameters(), (W, U, b, 0 * b), strict=True):
-        parameter.data = torch.from_numpy(np.asarray(value))
-    return layer(torch.from_numpy(x), (torch.from_numpy(h), torch.from_numpy(c)))
-
-
-def cell_in_place(x, h, c, W, U, b):
-    state, new = cell(x, h, c, W, U, b)
-    c += 1.0
-    return state, new
 
 
 def remaining(step=cell, *, block=1, steps=30, seen=1, reduce=np.mean, push=1e-3):
@@ -98,20 +38,23 @@ def forgetting(letter, measure=FRACTIONS):
     return {"alternativa": letter, "medida": measure}
 
 
-def signal(*, cells=False, transposed=False, normalize=False):
-    generator = np.random.default_rng(75)
+def signal(
+    *, cells=False, transposed=False, normalize=False, steps=slice(None), rest=None, mean=False
+):
+    generator = np.random.default_rng(978)
     inputs = generator.normal(size=(1, 20, 1))
     weights = drawn_weights("lstm", 1, 6, generator)
     calm, memory = run_lstm(inputs, weights)
     pushed, _ = run_lstm(inputs, weights, np.full((1, 6), 0.5))
-    values = memory if cells else softmax(calm) if normalize else calm
+    values = (memory if cells else softmax(calm) if normalize else calm)[:, steps]
     last = values[0, :, -1] if transposed else values[0, -1]
-    rest = np.abs(pushed - calm)[0, -1].max() / 0.5
-    return [float(values.min()), float(last.sum()), float(rest)]
+    total = last.mean() if mean else last.sum()
+    measure = rest or (lambda gap: np.abs(gap[0, -1]).max())
+    return [float(values.min()), float(total), float(measure(pushed - calm) / 0.5)]
 
 
 def signal_torch():
-    generator = np.random.default_rng(75)
+    generator = np.random.default_rng(978)
     inputs = torch.from_numpy(generator.normal(size=(1, 20, 1)))
     layer = torch.nn.LSTM(1, 6, batch_first=True, dtype=torch.float64)
     layer.load_state_dict(
@@ -167,15 +110,11 @@ def ratio(torch_ratio=0.75, keras=294 / 364):
 
 
 RIGHT = {
-    "07-1": [
-        Right("NumPy", lambda: cell),
-        Right("listas", lambda: cell_rows),
-        Right("torch", lambda: cell_torch),
-        Right("LSTMCell", lambda: cell_library),
-    ],
+    "07-1": CELL_RIGHT,
     "07-2": [
         Right("conta", counted),
         Right("bibliotecas", counted_by_libraries),
+        Right("tensores", lambda: {key: torch.tensor(value) for key, value in COUNTS.items()}),
         Right("minúsculas", lambda: {key.lower(): str(value) for key, value in COUNTS.items()}),
     ],
     "07-3": [
@@ -183,85 +122,29 @@ RIGHT = {
         Right(
             "sem cedilha, aproximada", lambda: {"fracao": "1,58e-30", "zeros": 29, "porta": 0.993}
         ),
+        Right("float32", lambda: half(np.float32(0.5) ** 99, np.int64(29), np.float32(0.99302))),
         Right("logaritmo", lambda: half(math.exp(-99 * math.log(2)), 29.0, math.exp(-0.0070015))),
     ],
     "07-4": [
         Right("NumPy", lambda: forgetting("b")),
         Right("empurrão menor", lambda: forgetting("b", remaining(push=1e-5))),
         Right("tensor", lambda: forgetting("(B)", torch.tensor(FRACTIONS))),
+        Right("float32", lambda: forgetting("b", np.array(FRACTIONS, dtype=np.float32))),
     ],
     "07-5": [
         Right("referência", lambda: named("b")),
         Right("torch", lambda: named("b)", signal_torch())),
+        Right("float32", lambda: named("b", np.array(SIGNAL, dtype=np.float32))),
     ],
     "07-6": [
         Right("conta", ratio),
         Right("texto", lambda: ratio("0,75", "0,8077")),
+        Right("tensor e float32", lambda: ratio(torch.tensor(0.75), np.float32(294 / 364))),
     ],
 }
 
 WRONG = {
-    "07-1": [
-        Wrong("ordem i, f, o, g", cell_with(order="ifog"), "a ordem dos blocos"),
-        Wrong("ordem f, i, g, o", cell_with(order="figo"), "a ordem dos blocos"),
-        Wrong("ordem f, i, o, g", cell_with(order="fiog"), "a ordem dos blocos"),
-        Wrong("devolve trocado", cell_with(swap=True), "primeiro o estado oculto"),
-        Wrong("sem tanh na célula", cell_with(new_state=lambda o, n, c: o * n), "antes da porta"),
-        Wrong(
-            "célula velha", cell_with(new_state=lambda o, n, c: o * np.tanh(c)), "a célula **nova**"
-        ),
-        Wrong(
-            "sem porta de saída",
-            cell_with(new_state=lambda o, n, c: np.tanh(n)),
-            "a porta de saída",
-        ),
-        Wrong("candidato sigmoide", cell_with(candidate=sigmoid), "pode ser negativo"),
-        Wrong("candidato linear", cell_with(candidate=lambda v: v), "falta a tangente"),
-        Wrong("portas tanh", cell_with(gate=np.tanh), "a função das portas"),
-        Wrong("portas sem sigmoide", cell_with(gate=lambda v: v), "falta a sigmoide"),
-        Wrong(
-            "1 − f no lugar de i",
-            cell_with(new_cell=lambda i, f, g, o, c: f * c + (1 - f) * g),
-            "da GRU",
-        ),
-        Wrong(
-            "esquecimento ao contrário",
-            cell_with(new_cell=lambda i, f, g, o, c: (1 - f) * c + i * g),
-            "**mantém**",
-        ),
-        Wrong(
-            "sem célula velha", cell_with(new_cell=lambda i, f, g, o, c: i * g), "a célula velha"
-        ),
-        Wrong(
-            "sem esquecimento",
-            cell_with(new_cell=lambda i, f, g, o, c: c + i * g),
-            "a porta de esquecimento",
-        ),
-        Wrong(
-            "sem porta de entrada",
-            cell_with(new_cell=lambda i, f, g, o, c: f * c + g),
-            "a porta de entrada",
-        ),
-        Wrong(
-            "tanh na célula nova",
-            cell_with(new_cell=lambda i, f, g, o, c: np.tanh(f * c + i * g)),
-            "ela é só a soma",
-        ),
-        Wrong(
-            "soma 1 ao esquecimento",
-            lambda x, h, c, W, U, b: cell(x, h, c, W, U, b + np.repeat([0, 1, 0, 0], h.shape[1])),
-            "Somar 1",
-        ),
-        Wrong("sem estado", lambda x, h, c, W, U, b: cell(x, 0 * h, c, W, U, b), "o estado oculto"),
-        Wrong("sem viés", lambda x, h, c, W, U, b: cell(x, h, c, W, U, 0 * b), "o viés"),
-        Wrong(
-            "sigmoide que estoura",
-            cell_with(gate=lambda v: np.exp(v) / (1 + np.exp(v))),
-            "nada estoura",
-        ),
-        Wrong("só o estado", lambda *a: cell(*a)[0], "o estado oculto e a célula"),
-        Wrong("altera a célula", cell_in_place, "escrevem no lugar"),
-    ],
+    "07-1": CELL_WRONG,
     "07-2": [
         Wrong("um viés no PyTorch", counted(lt=4 * block(1)), "os vieses"),
         Wrong("sem viés", counted(lt=4 * block(0)), "os vieses"),
@@ -275,6 +158,11 @@ WRONG = {
         Wrong("sem recorrência", counted(lk=4 * (80 * 48 + 80)), "a recorrência"),
         Wrong("tamanhos trocados", counted(lt=4 * block(2, 48, 80)), "é quadrada"),
         Wrong("falta uma", {"LSTM PyTorch": 4 * block(2)}, "as chaves"),
+        Wrong("viés do tamanho de D", counted(lt=4 * (80 * 48 + 80 * 80 + 2 * 48)), "os vieses"),
+        Wrong("cinco blocos", counted(lt=5 * block(2)), "quantos blocos"),
+        Wrong("um viés para todos", counted(lk=4 * (80 * 48 + 80 * 80) + 80), "os vieses"),
+        Wrong("camada de saída junto", counted(gt=3 * block(2) + 81), "um bloco"),
+        Wrong("ponto de milhar", counted(lt="42.240"), "um bloco"),
     ],
     "07-3": [
         Wrong("vezes", half(0.5 * 99), "é potência"),
@@ -297,6 +185,12 @@ WRONG = {
         Wrong("porta com duas casas", half(gate=0.99), "que número"),
         Wrong("o viés", half(gate=4.96), "o viés que a produz"),
         Wrong("inversa", half(gate=2 ** (1 / 99)), "nunca passa de 1"),
+        Wrong("só a ordem de grandeza", half(1e-30), "99 vezes"),
+        Wrong("o logaritmo", half(-99 * math.log10(2)), "99 vezes"),
+        Wrong("arredondada", half(round(0.5**99, 10)), "ainda cabe"),
+        Wrong("casas sobrantes", half(zeros=11), "por extenso"),
+        Wrong("raiz quadrada", half(gate=math.sqrt(0.5)), "que número"),
+        Wrong("porta em e", half(gate=math.exp(-1 / 99)), "que número"),
     ],
     "07-4": [
         Wrong("nada muda", forgetting("a"), "um centésimo"),
@@ -311,6 +205,12 @@ WRONG = {
         Wrong("soma", forgetting("b", remaining(reduce=np.sum)), "não a soma"),
         Wrong("máximo", forgetting("b", remaining(reduce=np.max)), "não a maior"),
         Wrong("um passo", forgetting("a", remaining(steps=1)), "quantos passos"),
+        Wrong("só zeros", forgetting("b", [0.0] * 4), "as duas rodadas"),
+        Wrong("mínimo", forgetting("b", remaining(reduce=np.min)), "não a menor"),
+        Wrong("norma", forgetting("b", remaining(reduce=np.linalg.norm)), "a norma"),
+        Wrong("29 passos", forgetting("b", remaining(steps=29)), "quantos passos"),
+        Wrong("porcentagem", forgetting("b", [100 * v for v in FRACTIONS]), "porcentagem"),
+        Wrong("três vieses", forgetting("b", FRACTIONS[1:]), "a conta"),
         Wrong(
             "só a porta",
             forgetting("a", [float(sigmoid(b)) for b in (0, 1, 3, 5)]),
@@ -333,6 +233,17 @@ WRONG = {
         Wrong("empurrão intacto", named("c", [*SIGNAL[:2], 0.5]), "estados **finais**"),
         Wrong("sem o estado inicial", named("b", [*SIGNAL[:2], 0.0]), "não é zero"),
         Wrong("tudo zero", named("b", [0.0, 0.0, 0.0]), "as três contas"),
+        Wrong("sem dividir", named("b", [*SIGNAL[:2], SIGNAL[2] * 0.5]), "**dividida**"),
+        Wrong("sem módulo", named("b", signal(rest=lambda g: g[0, -1].max())), "o módulo"),
+        Wrong(
+            "média das diferenças",
+            named("b", signal(rest=lambda g: np.abs(g[0, -1]).mean())),
+            "e não a média",
+        ),
+        Wrong("todos os passos", named("b", signal(rest=lambda g: np.abs(g).max())), "em todos"),
+        Wrong("primeiro passo", named("b", signal(steps=slice(1))), "no **último** passo"),
+        Wrong("menor do último", named("b", signal(steps=slice(-1, None))), "**todos** os passos"),
+        Wrong("média das unidades", named("b", signal(mean=True)), "e não a média"),
     ],
     "07-6": [
         Wrong("invertida", ratio(4 / 3), "a GRU sobre a LSTM"),
@@ -343,6 +254,15 @@ WRONG = {
         Wrong("Keras igual", ratio(keras=0.75), "não são em mesmo número"),
         Wrong("Keras invertida", ratio(keras=364 / 294), "a GRU sobre a LSTM"),
         Wrong("Keras do capítulo", ratio(keras=74496 / 98816), "os tamanhos"),
+        Wrong("Keras do 07-2", ratio(keras=3 * block(2) / (4 * block(1))), "os tamanhos"),
+        Wrong("Keras, economia", ratio(keras=1 - 294 / 364), "a economia"),
+        Wrong("Keras, porcentagem", ratio(keras=80.77), "a unidade"),
+        Wrong("Keras, duas casas", ratio(keras=0.81), "três casas"),
+        Wrong("a contagem", ratio(294), "a razão entre"),
+        Wrong(
+            "Keras, só portas", ratio(keras=2 * block(2, 7, 5) / (3 * block(1, 7, 5))), "**candid"
+        ),
+        Wrong("fração em texto", ratio("3/4"), "a forma da resposta"),
         Wrong(
             "Keras, vieses trocados",
             ratio(keras=3 * block(1, 7, 5) / (4 * block(2, 7, 5))),

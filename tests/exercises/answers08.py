@@ -3,9 +3,10 @@
 import numpy as np
 import torch
 
-from coursekit.exercises.chapter08_recipe import running_sums
 from coursekit.exercises.recurrent_cases import drawn_weights
 from coursekit.reference import run_rnn
+from exercises.answers08_mean import MEAN_RIGHT, MEAN_WRONG
+from exercises.answers08_recipe import RECIPE_RIGHT, RECIPE_WRONG
 from exercises.typical_answer import Right, Wrong
 
 
@@ -88,7 +89,7 @@ def reverse_with(change):
 
 
 def padded_batch():
-    generator = np.random.default_rng(83)
+    generator = np.random.default_rng(845)
     batch = np.zeros((3, 11, 2))
     for row, length in enumerate((3, 7, 11)):
         batch[row, :length] = generator.normal(size=(length, 2))
@@ -121,36 +122,12 @@ def gaps_torch():
     return {"estado": last.max(), "media": mean.max()}
 
 
-def mean_where(values, mask):
-    total = np.where(mask[..., None], values, 0.0).sum(axis=1)
-    return total / np.maximum(mask.sum(axis=1), 1)[:, None]
+def biggest(gap):
+    return np.abs(gap).max()
 
 
-def mean_loop(values, mask):
-    return [
-        np.mean([v for v, valid in zip(rows, row, strict=True) if valid], axis=0).tolist()
-        if any(row)
-        else [0.0] * values.shape[2]
-        for rows, row in zip(values, mask, strict=True)
-    ]
-
-
-def mean_torch(values, mask):
-    total = values.masked_fill(~mask.unsqueeze(-1), 0.0).sum(dim=1)
-    return total / mask.sum(dim=1, keepdim=True).clamp(min=1)
-
-
-def mean_in_place(values, mask):
-    values[~mask] = 0.0
-    return mean_where(values, mask)
-
-
-def summed(values, mask):
-    return np.where(mask[..., None], values, 0.0).sum(axis=1)
-
-
-def future(*, position=2, turned=True):
-    generator = np.random.default_rng(85)
+def future(*, position=2, turned=True, size=biggest, prefix_length=None):
+    generator = np.random.default_rng(880)
     x = generator.normal(size=(1, 7, 3))
     ahead, behind = (drawn_weights("rnn", 3, 5, generator) for _ in range(2))
     other = x.copy()
@@ -160,9 +137,9 @@ def future(*, position=2, turned=True):
         there, back = run_rnn(sequence, ahead), run_rnn(flip(sequence), behind)
         return beside(there, flip(back) if turned else back)[0, position]
 
-    change = np.abs(run(other) - run(x))
-    prefix = np.abs(run(x[:, : position + 1]) - run(x)).max()
-    return [float(change[:5].max()), float(change[5:].max()), float(prefix)]
+    change = run(other) - run(x)
+    prefix = run(x[:, : prefix_length or position + 1]) - run(x)
+    return [float(size(change[:5])), float(size(change[5:])), float(size(prefix))]
 
 
 FUTURE = future()
@@ -172,70 +149,39 @@ def generating(letter, measure=FUTURE):
     return {"alternativa": letter, "medida": measure}
 
 
-X_TRAIN, Y_TRAIN, X_TEST, Y_TEST = running_sums()
-GOOD = X_TEST.sum(axis=1) * 0.97
-GOOD_ERROR = float(np.mean((GOOD - Y_TEST) ** 2))
-SHAPES = [(None, 16), (None, 1)]
-
-
-def recipe(**changes):
-    answer = {"formas": SHAPES, "parametros": 1169, "previsoes": GOOD, "erro": GOOD_ERROR}
-    answer |= changes
-    predictions = np.asarray(answer["previsoes"])
-    if predictions.shape == Y_TEST.shape and "erro" not in changes:
-        answer["erro"] = float(np.mean((predictions - Y_TEST) ** 2))
-    return answer
-
-
-def recipe_with_accents():
-    answer = recipe(previsoes=GOOD.astype(np.float32))
-    return {
-        "Formas": [list(shape) for shape in SHAPES],
-        "parâmetros": "1169",
-        "previsões": answer["previsoes"],
-        "erro": np.float32(answer["erro"]),
-    }
-
-
-def recipe_trained():
-    """Os mínimos quadrados no lugar da LSTM: o corretor só olha o que saiu."""
-    columns = np.hstack([X_TRAIN[..., 0], np.ones((480, 1))])
-    solution = np.linalg.lstsq(columns, Y_TRAIN, rcond=None)[0]
-    predictions = np.hstack([X_TEST[..., 0], np.ones((120, 1))]) @ solution
-    return recipe(previsoes=torch.from_numpy(predictions))
-
-
 RIGHT = {
     "08-1": [
         Right("NumPy", lambda: bidirectional),
         Right("nn.RNN", lambda: bidirectional_library),
         Right("laço em torch", lambda: bidirectional_loop),
+        Right("float32", lambda: lambda *a: bidirectional(*a).astype(np.float32)),
+        Right("listas", lambda: lambda *a: bidirectional(*a).tolist()),
     ],
     "08-2": [
         Right("laço", lambda: reverse_loop),
         Right("índices", lambda: reverse_indexed),
         Right("torch", lambda: reverse_torch),
         Right("listas", lambda: reverse_list),
+        Right("float32", lambda: lambda x, n: reverse_loop(x, n).astype(np.float32)),
     ],
     "08-3": [
         Right("referência", gaps),
         Right("torch", gaps_torch),
-        Right("três casas", lambda: gaps("0,608", 0.2417)),
+        Right(
+            "três casas", lambda: gaps(round(np.max(STATE_GAPS), 3), round(np.max(MEAN_GAPS), 3))
+        ),
+        Right(
+            "float32", lambda: gaps(np.float32(np.max(STATE_GAPS)), np.float32(np.max(MEAN_GAPS)))
+        ),
     ],
-    "08-4": [
-        Right("where", lambda: mean_where),
-        Right("laço", lambda: mean_loop),
-        Right("torch", lambda: mean_torch),
-    ],
+    "08-4": MEAN_RIGHT,
     "08-5": [
         Right("lista", lambda: generating("b")),
         Right("vetor", lambda: generating("B)", np.array(FUTURE))),
+        Right("float32", lambda: generating("b", np.array(FUTURE, dtype=np.float32))),
+        Right("arredondamento na ida", lambda: generating("b", [1e-7, *FUTURE[1:]])),
     ],
-    "08-6": [
-        Right("previsões boas", recipe),
-        Right("com acentos, float32", recipe_with_accents),
-        Right("mínimos quadrados", recipe_trained),
-    ],
+    "08-6": RECIPE_RIGHT,
 }
 
 WRONG = {
@@ -272,6 +218,26 @@ WRONG = {
             "e não só o último",
         ),
         Wrong("altera os pesos", bidirectional_in_place, "escrevem no lugar"),
+        Wrong("as duas, soltas", both(lambda t, b: (t, flip(b))), "numa tabela só"),
+        Wrong("média", both(lambda t, b: (t + flip(b)) / 2), "lado a lado"),
+        Wrong("produto", both(lambda t, b: t * flip(b)), "lado a lado"),
+        Wrong(
+            "intercala",
+            both(lambda t, b: np.stack([t, flip(b)], -1).reshape(*t.shape[:2], -1)),
+            "primeiro as da ida",
+        ),
+        Wrong("só a ida", both(lambda t, b: t), "falta uma"),
+        Wrong("só a volta", both(lambda t, b: flip(b)), "falta uma"),
+        Wrong(
+            "a volta acaba um passo antes",
+            both(lambda t, b: beside(t, np.concatenate([flip(b)[:, 1:], 0 * b[:, :1]], axis=1))),
+            "o próprio passo t",
+        ),
+        Wrong(
+            "reverte dois eixos",
+            both(lambda t, b: beside(t, np.flip(b, (1, 2)))),
+            "só o do tempo",
+        ),
     ],
     "08-2": [
         Wrong("tudo", lambda x, n: flip(x), "vem para a frente"),
@@ -304,6 +270,30 @@ WRONG = {
         Wrong("o menor", reverse_with(lambda n, T: 0 * n + n.min()), "que comprimento"),
         Wrong("ordenados", reverse_with(lambda n, T: np.sort(n)), "não os ordene"),
         Wrong("altera a entrada", reverse_in_place, "escrevem no lugar"),
+        Wrong(
+            "inverte também o preenchimento",
+            lambda x, n: np.stack(
+                [np.r_[e[:k][::-1], e[k:][::-1]] for e, k in zip(x, n, strict=True)]
+            ),
+            "Só os passos válidos",
+        ),
+        Wrong(
+            "inverte o fim",
+            lambda x, n: np.stack(
+                [np.r_[e[: len(e) - k], e[len(e) - k :][::-1]] for e, k in zip(x, n, strict=True)]
+            ),
+            "no começo de cada exemplo",
+        ),
+        Wrong("corta o lote", lambda x, n: flip(x[:, : n.max()]), "cada exemplo, sozinho"),
+        Wrong(
+            "nan no preenchimento",
+            lambda x, n: np.where(
+                (np.arange(x.shape[1]) < n[:, None])[..., None], reverse_loop(x, n), np.nan
+            ),
+            "cada exemplo, sozinho",
+        ),
+        Wrong("comprimentos ao contrário", lambda x, n: reverse_loop(x, n[::-1]), "a dos exemplos"),
+        Wrong("nada devolve", lambda x, n: None, "falta um return"),
     ],
     "08-3": [
         Wrong("lê o passo certo", gaps(0.0), "que estado se lê"),
@@ -322,36 +312,31 @@ WRONG = {
         ),
         Wrong("quadrado da média", gaps(mean=float(np.max(MEAN_GAPS) ** 2)), "não o quadrado"),
         Wrong("só um", float(np.max(STATE_GAPS)), "as chaves"),
+        Wrong(
+            "sem módulo",
+            gaps(max((PADDED[i, -1] - ALONE[i][-1]).max() for i in range(3))),
+            "o módulo",
+        ),
+        Wrong(
+            "média sem módulo",
+            gaps(mean=max((ALONE[i].mean(0) - PADDED[i].mean(0)).max() for i in range(3))),
+            "o módulo",
+        ),
+        Wrong("soma", gaps(float(np.sum(STATE_GAPS))), "**maior**"),
+        Wrong("norma da média", gaps(mean=np.linalg.norm(MEAN_GAPS, axis=1).max()), "a norma"),
+        Wrong(
+            "divide pelo comprimento",
+            gaps(
+                mean=max(
+                    np.abs(PADDED[i].sum(0) / n - ALONE[i].mean(0)).max()
+                    for i, n in enumerate((3, 7, 11))
+                )
+            ),
+            "por quanto se divide",
+        ),
+        Wrong("com colchetes", gaps([float(np.max(STATE_GAPS))]), "sem colchetes"),
     ],
-    "08-4": [
-        Wrong("ignora a máscara", lambda v, m: v.mean(axis=1), "não entrou na conta"),
-        Wrong("divide por T", lambda v, m: summed(v, m) / v.shape[1], "**válidos**"),
-        Wrong("divide pelo lote", lambda v, m: summed(v, m) / m.sum(), "do lote inteiro"),
-        Wrong("divide pelo maior", lambda v, m: summed(v, m) / m.sum(1).max(), "a do maior"),
-        Wrong("só soma", summed, "uma soma"),
-        Wrong("máscara ao contrário", lambda v, m: mean_where(v, ~m), "o sentido da máscara"),
-        Wrong(
-            "multiplica pela máscara",
-            lambda v, m: (v * m[..., None]).sum(1) / np.maximum(m.sum(1), 1)[:, None],
-            "zero vezes nan",
-        ),
-        Wrong("0/0", lambda v, m: summed(v, m) / m.sum(1)[:, None], "0/0"),
-        Wrong(
-            "soma um épsilon",
-            lambda v, m: summed(v, m) / (m.sum(1)[:, None] + 1e-3),
-            "Trate só o caso vazio",
-        ),
-        Wrong("máximo", lambda v, m: np.where(m[..., None], v, 0).max(1), "e não o máximo"),
-        Wrong("outro eixo", lambda v, m: np.where(m[..., None], v, 0).mean(0), "o eixo"),
-        Wrong("média de tudo", lambda v, m: mean_where(v, m).mean(1), "continuam separadas"),
-        Wrong("nan vira zero", lambda v, m: np.nan_to_num(v).mean(1), "não entrou na conta"),
-        Wrong(
-            "vazio recebe a média comum",
-            lambda v, m: np.where(m.any(1)[:, None], mean_where(v, m), v.mean(1)),
-            "do preenchimento",
-        ),
-        Wrong("altera os valores", mean_in_place, "escrevem no lugar"),
-    ],
+    "08-4": MEAN_WRONG,
     "08-5": [
         Wrong("serve", generating("a"), "o segundo número"),
         Wrong("serve, revertida", generating("c"), "já foi revertida"),
@@ -363,35 +348,14 @@ WRONG = {
         Wrong("prefixo igual", generating("a", [*FUTURE[:2], 0.0]), "o terceiro número"),
         Wrong("quadrado", generating("b", [v**2 for v in FUTURE]), "não o quadrado"),
         Wrong("zeros", generating("a", [0.0, 0.0, 0.0]), "cada medida"),
-    ],
-    "08-6": [
-        Wrong("formas vazias", recipe(formas=[]), "a lista de camadas"),
-        Wrong("sem a densa", recipe(formas=[(None, 16)]), "falta uma camada densa"),
+        Wrong("norma", generating("b", future(size=np.linalg.norm)), "nem a norma"),
+        Wrong("média", generating("b", future(size=lambda g: np.abs(g).mean())), "não a média"),
+        Wrong("sem módulo", generating("b", future(size=np.max)), "o módulo"),
         Wrong(
-            "um estado por passo",
-            recipe(formas=[(None, 12, 16), (None, 12, 1)]),
-            "um estado por **passo**",
+            "sem módulo, ao contrário", generating("b", future(size=lambda g: -g.min())), "o módulo"
         ),
-        Wrong("lote na entrada", recipe(formas=[(480, 16), (480, 1)]), "o lote não entra"),
-        Wrong("densa de 16", recipe(formas=[(None, 16), (None, 16)]), "uma por previsão"),
-        Wrong("32 unidades", recipe(formas=[(None, 32), (None, 1)]), "quantas unidades"),
-        Wrong("três camadas", recipe(formas=[(None, 16), (None, 8), (None, 1)]), "só duas"),
-        Wrong("sem a densa na conta", recipe(parametros=1152), "a camada densa também"),
-        Wrong("eixos trocados", recipe(parametros=1873), "os eixos trocados"),
-        Wrong("dois vieses", recipe(parametros=1233), "tem um por bloco"),
-        Wrong("SimpleRNN", recipe(parametros=305), "não uma SimpleRNN"),
-        Wrong("GRU", recipe(parametros=929), "e não uma GRU"),
-        Wrong("prevê o treino", recipe(previsoes=Y_TRAIN * 0.9), "e não das de treino"),
-        Wrong("uma previsão por passo", recipe(previsoes=np.zeros((120, 12, 1))), "por passo"),
-        Wrong("em fila", recipe(previsoes=GOOD.ravel()), "em uma coluna"),
-        Wrong("sem treino", recipe(previsoes=GOOD * 0.3), "fit vem antes"),
-        Wrong("saída presa", recipe(previsoes=np.tanh(GOOD)), "entre −1 e 1"),
-        Wrong("saída positiva", recipe(previsoes=np.maximum(GOOD, 0)), "nenhuma previsão é"),
-        Wrong("copia os rótulos", recipe(previsoes=Y_TEST), "os próprios rótulos"),
-        Wrong("treino que estourou", recipe(previsoes=GOOD * np.nan, erro=1.0), "estourou"),
-        Wrong("evaluate no treino", recipe(erro=GOOD_ERROR * 0.8), "usa as sequências"),
-        Wrong("raiz", recipe(erro=GOOD_ERROR**0.5), "sem a raiz"),
-        Wrong("erro absoluto", recipe(erro=float(np.abs(GOOD - Y_TEST).mean())), "não o absoluto"),
-        Wrong("sem o erro", {"formas": SHAPES, "parâmetros": 1169}, "as chaves"),
+        Wrong("começo de quatro", generating("b", future(prefix_length=4)), "cada medida"),
+        Wrong("dois números", generating("b", FUTURE[:2]), "cada medida"),
     ],
+    "08-6": RECIPE_WRONG,
 }
