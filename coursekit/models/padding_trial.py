@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_sequence
 
-from coursekit.attention import attend
+from coursekit.attention import attend, weighted_mean
 from coursekit.recurrent import GRU
 
 __all__ = ["PaddedBatch", "PaddingErrors", "padded_batch", "run_padding_trial"]
@@ -162,7 +162,8 @@ def _backward_outputs(ours: GRU, batch: PaddedBatch) -> tuple[Tensor, Tensor]:
 def _means(batch: PaddedBatch) -> tuple[Tensor, Tensor]:
     """Diferenças da média no tempo, sobre o lote inteiro e só nos passos que existem."""
     alone = torch.stack([s.mean(dim=0) for s in batch.sequences])
-    masked = batch.inputs.sum(dim=1) / batch.lengths[:, None]  # o preenchimento é zero
+    visible = torch.arange(batch.inputs.shape[1]) < batch.lengths[:, None]  # (B, T)
+    masked = weighted_mean(batch.inputs, visible[:, None].to(batch.inputs.dtype))[:, 0]
     return _gap(batch.inputs.mean(dim=1), alone), _gap(masked, alone)
 
 
