@@ -7,6 +7,7 @@ import attention_peers as peers
 import bench_attention as bench
 import pytest
 import torch
+from attention.sparse.compiled_cases import needs_compiler
 from test_project_files import ROOT
 
 from coursekit.attention.sparse import (
@@ -88,6 +89,38 @@ def test_the_guard_sees_a_close_windowed_peer_and_ignores_dense_ones():
     assert bench.too_slow({**record, "rows": [{**row, "ratios": far}]}) == []
 
 
+def test_the_guard_sees_a_peer_near_the_compiled_kernel():
+    row = {"n": 8192, "causal": False, "mode": "ida e volta"}
+    floor = bench.LIMIT_FLOORS["ida e volta"]
+    assert floor == pytest.approx(0.85 * 2.5)
+    assert bench.LIMIT_FLOORS["ida"] == pytest.approx(0.85 * 2)
+    ratios = {peers.LIMIT: ratio(0.8), "CSR": ratio(9), "local-attention": ratio(2.0)}
+    record = {"baseline": peers.OURS, "rows": [{**row, "ratios": ratios}]}
+    assert bench.too_slow(record) == []
+    ratios["local-attention"] = ratio(0.8 * (floor - 0.1))
+    (problem,) = bench.too_slow(record)
+    assert f"local-attention (n=8192, bidirecional, ida e volta): {floor - 0.1:.2f}" in problem
+    assert peers.LIMIT in problem
+    ratios["SDPA densa"] = ratio(0.1)  # faz outra conta
+    assert len(bench.too_slow(record)) == 1
+    assert bench.near_the_limit({**row, "n": 4096, "ratios": ratios}) == []
+    del ratios[peers.LIMIT]
+    assert bench.too_slow(record) == []
+
+
+def test_without_a_compiler_the_limit_is_absent(monkeypatch):
+    def missing():
+        raise RuntimeError("nenhum")
+
+    monkeypatch.setattr(peers, "find_compiler", missing)
+    monkeypatch.setattr(
+        peers, "CANDIDATES", {n: peers.CANDIDATES[n] for n in (peers.OURS, peers.LIMIT)}
+    )
+    tasks, absent = bench.candidates(bench.Case(1024, False, True))
+    assert set(tasks) == {peers.OURS}
+    assert absent == {peers.LIMIT: "não há compilador de C++"}
+
+
 def test_exponents_are_fitted_from_our_points():
     rows = [
         {
@@ -139,6 +172,21 @@ def test_peak_memory_grows_linearly(train):
     rows = sizes[-1] * peers.HEADS * peers.WIDTH * 4 / 2**20
     least = 4 * rows if train else rows
     assert 0.95 * least <= costs[-1] <= 1.15 * least
+
+
+@pytest.mark.slow
+@needs_compiler
+@pytest.mark.parametrize("train", [False, True])
+def test_the_compiled_kernel_takes_no_more_memory(train):
+    peaks = {}
+    for name in (peers.OURS, peers.LIMIT):
+        arguments = {"name": name, "length": 16384, "causal": False, "train": train}
+        peaks[name] = peak_memory(
+            "attention_peers:call", setup="attention_peers:prepare_memory", arguments=arguments
+        ).mib
+    rows = 16384 * peers.HEADS * peers.WIDTH * 4 / 2**20
+    # O que se devolve (contexto; na volta, mais três gradientes), e pouco mais.
+    assert 0.95 * rows * (4 if train else 1) <= peaks[peers.LIMIT] <= peaks[peers.OURS]
 
 
 @pytest.mark.skipif(not RECORD.exists(), reason="make bench ainda não gravou a atenção")

@@ -21,9 +21,11 @@ from torch import Tensor
 from coursekit.attention.sparse import (
     SlidingWindow,
     block_sparse_attention,
+    compiled_windowed_attention,
     windowed_attention,
     windowed_attention_readable,
 )
+from coursekit.attention.sparse.kernel_build import find_compiler
 
 RADIUS, HEADS, WIDTH = 128, 4, 64
 Attention = Callable[[Tensor, Tensor, Tensor], Tensor]
@@ -44,6 +46,15 @@ def ours(length: int, causal: bool) -> Built:
 def ours_readable(length: int, causal: bool) -> Built:
     """A versão da lição."""
     return lambda q, k, v: windowed_attention_readable(q, k, v, RADIUS, causal=causal)
+
+
+def ours_compiled(length: int, causal: bool) -> Built:
+    """O núcleo do curso em C++: o limite prático deste processador."""
+    try:
+        find_compiler()
+    except RuntimeError:
+        return "não há compilador de C++"
+    return lambda q, k, v: compiled_windowed_attention(q, k, v, RADIUS, causal=causal)
 
 
 def ours_pattern(length: int, causal: bool) -> Built:
@@ -184,8 +195,10 @@ def longformer(length: int, causal: bool) -> Built:
 
 
 OURS = "windowed_attention"
+LIMIT = "núcleo do curso compilado"
 CANDIDATES: dict[str, Callable[[int, bool], Built]] = {
     OURS: ours,
+    LIMIT: ours_compiled,
     "windowed_attention_readable": ours_readable,
     "block_sparse_attention": ours_pattern,
     "SDPA densa": dense,

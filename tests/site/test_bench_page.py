@@ -151,6 +151,32 @@ def test_many_candidates_are_summed_up() -> None:
     assert "mais lento, e, 9,00 vezes" in sentence
 
 
+def test_distance_to_the_limit_is_told_and_tabled(record: bench_records.Record) -> None:
+    assert bench_page.limit_table(record) == ""
+    assert bench_words.limit_sentence(record) == []
+    changed = data(limit="núcleo<c>")
+    for entry, median in zip(changed["rows"], itertools.cycle([0.5, 0.4]), strict=False):
+        entry["ratios"]["núcleo<c>"] = spread(median, 0.1)
+    del changed["rows"][2]["ratios"]["núcleo<c>"]
+    with_limit = bench_records.read_record("x", changed)
+    tree = ET.fromstring(bench_page.limit_table(with_limit))
+    heads = ["".join(th.itertext()) for th in tree.findall(".//thead//th[@scope='col']")]
+    assert heads == ["Caso", "Ida"]
+    caption = "".join(tree.find(".//caption").itertext())  # type: ignore[union-attr]
+    assert caption.startswith("Distância do limite: tempo de meu dividido pelo de núcleo<c>")
+    cells = ["".join(td.itertext()) for td in tree.findall(".//tbody/tr/td")]
+    assert cells[:2] == ["2,00 [1,67; 2,50]", "2,50 [2,00; 3,33]"]
+    assert len(cells) == len(changed["rows"]) - 1
+    sentences = [text_of(sentence) for sentence in bench_words.readings(with_limit)]
+    (told,) = [sentence for sentence in sentences if "limite" in sentence]
+    assert "meu leva de 2,00 a 2,50 vezes o tempo do núcleo&lt;c&gt; (ida)." in told
+    # O limite não é um concorrente: as frases dos outros não o contam.
+    assert [s for s in sentences if s != told] == [
+        text_of(sentence) for sentence in bench_words.readings(record)
+    ]
+    assert "núcleo&lt;c&gt;" in bench_page.record_html(with_limit)
+
+
 def test_outcome_counts_ties_by_the_quartiles() -> None:
     ratios = [Spread(0.9, 0.8, 0.95, 9), Spread(0.97, 0.9, 1.2, 9), Spread(2, 1.9, 2.1, 9)]
     assert bench_words.outcome(ratios) == (

@@ -13,7 +13,15 @@ from sphinx.util.docutils import SphinxDirective
 from sphinx.util.typing import ExtensionMetadata
 
 from course_site.bench_chart import chart_svg, curves_of, settings
-from course_site.bench_records import CPU, GPU, Exponent, Record, Row, load_records
+from course_site.bench_records import (
+    CPU,
+    GPU,
+    Exponent,
+    Record,
+    Row,
+    load_records,
+    times_the_limit,
+)
 from course_site.bench_words import (
     absent_sentence,
     provenance,
@@ -81,6 +89,23 @@ def memory_table(record: Record, mode: str) -> str:
     return table(caption, ["Caso", *map(shown_name, names)], body)
 
 
+def limit_table(record: Record) -> str:
+    """A que distância do limite da máquina fica a referência; vazio se não há um medido."""
+    rows = [row for row in record.rows if record.limit in row.ratios]
+    if not rows:
+        return ""
+    cases = dict.fromkeys(row_name(row) for row in rows)
+    found = {(row_name(row), row.mode): times_the_limit(row.ratios[record.limit]) for row in rows}
+    body = [
+        [case, *(ratio_cell(found.get((case, mode))) for mode in record.modes)] for case in cases
+    ]
+    caption = (
+        f"Distância do limite: tempo de {shown_name(record.baseline)} dividido pelo de "
+        f"{shown_name(record.limit)}, mediana [quartis]"
+    )
+    return table(caption, ["Caso", *(escape(mode).capitalize() for mode in record.modes)], body)
+
+
 def exponent_table(record: Record) -> str:
     """Expoente de cada candidato, uma coluna por custo e modo; vazio se nada se ajustou."""
     if not record.exponents:
@@ -129,7 +154,7 @@ def record_html(record: Record) -> str:
     tables = "\n".join(
         ratio_table(record, mode) + memory_table(record, mode) for mode in record.modes
     )
-    tables += exponent_table(record)
+    tables += limit_table(record) + exponent_table(record)
     absent = absent_sentence(record.absent)
     footer = f"<p>{absent}</p>" if absent else ""
     return (

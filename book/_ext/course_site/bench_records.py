@@ -54,11 +54,15 @@ class Exponent:
 
 @dataclass(frozen=True)
 class Record:
-    """Um conjunto de medidas de uma corrida só."""
+    """Um conjunto de medidas de uma corrida só.
+
+    ``limit`` é o candidato que serve de limite prático da máquina; vazio se não há um.
+    """
 
     name: str
     title: str
     baseline: str
+    limit: str
     date: str
     threads: int | None
     rows: tuple[Row, ...]
@@ -77,6 +81,16 @@ class Record:
         """Candidatos além da referência, na ordem em que aparecem."""
         found = dict.fromkeys(name for row in self.rows for name in row.ratios)
         return [name for name in found if name != self.baseline]
+
+
+def times_the_limit(ratio: Spread) -> Spread:
+    """Quantas vezes o tempo do limite a referência leva: o inverso da razão dele.
+
+    Example:
+        >>> times_the_limit(Spread(0.5, 0.4, 0.8, 9))
+        Spread(median=2.0, lower=1.25, upper=2.5, count=9)
+    """
+    return Spread(1 / ratio.median, 1 / ratio.upper, 1 / ratio.lower, ratio.count)
 
 
 def load_records(folder: Path) -> list[Record]:
@@ -113,6 +127,7 @@ def read_record(name: str, data: Mapping[str, Any]) -> Record:
         name=name,
         title=data.get("title") or TITLES.get(name, name),
         baseline=data["baseline"],
+        limit=data.get("limit", ""),
         date=data.get("date", ""),
         threads=data.get("threads"),
         rows=rows,

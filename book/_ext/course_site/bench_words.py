@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from html import escape
 
-from course_site.bench_records import Exponent, Record, Row
+from course_site.bench_records import Exponent, Record, Row, times_the_limit
 from coursekit.benchmark.spread import Spread
 from coursekit.evidence.formatting import format_number
 
@@ -85,14 +85,31 @@ def readings(record: Record) -> list[str]:
     sentences = []
     for (kind, mode), rows in groups.items():
         found = {
-            name: [r.ratios[name] for r in rows if name in r.ratios] for name in record.names()
+            name: [r.ratios[name] for r in rows if name in r.ratios]
+            for name in record.names()
+            if name != record.limit
         }
         series = {name: ratios for name, ratios in found.items() if ratios}
         tell = one_by_one if len(series) <= FEW else nearest_and_farthest
         subject = escape(", ".join(filter(None, (kind, mode))))
         subject = subject[:1].upper() + subject[1:]
         sentences.append(f"<b>{subject}</b>: {tell(series, record.baseline)}.")
-    return [*sentences, *exponent_sentences(record.exponents)]
+    return [*sentences, *limit_sentence(record), *exponent_sentences(record.exponents)]
+
+
+def limit_sentence(record: Record) -> list[str]:
+    """A que distância do limite prático da máquina fica a referência, se ele foi medido."""
+    parts = []
+    for mode in record.modes:
+        rows = [row for row in record.rows if row.mode == mode and record.limit in row.ratios]
+        if rows:
+            factors = [times_the_limit(row.ratios[record.limit]) for row in rows]
+            told = f" o tempo do {shown_name(record.limit)}" if not parts else ""
+            parts.append(f"{reach(factors)}{told} ({escape(mode)})")
+    if not parts:
+        return []
+    subject = f"<b>Distância do limite</b>: {shown_name(record.baseline)} leva"
+    return [f"{subject} {' e '.join(parts)}."]
 
 
 def one_by_one(series: Mapping[str, Sequence[Spread]], baseline: str) -> str:
