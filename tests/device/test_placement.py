@@ -6,6 +6,7 @@ numa GPU seria um erro, já é um erro aqui, em qualquer máquina.
 
 import pytest
 import torch
+from torch.utils._python_dispatch import TorchDispatchMode
 
 from coursekit.attention import (
     LearnedPosition,
@@ -23,6 +24,7 @@ from coursekit.attention.sparse import (
     GlobalTokens,
     SlidingWindow,
     accelerated,
+    band_blocks,
     block_sparse_attention,
     windowed_attention,
     windowed_attention_readable,
@@ -100,6 +102,21 @@ def test_modules_stay_where_their_inputs_are(name):
     stays(output[0] if isinstance(output, tuple) else output, [inputs])
 
 
+class Copies(TorchDispatchMode):
+    """Anota, de cada cópia da CPU para o aparelho, se ela faria esperar."""
+
+    def __init__(self):
+        super().__init__()
+        self.waited = []
+
+    def __torch_dispatch__(self, function, types, args=(), kwargs=None):
+        kwargs = kwargs or {}
+        to_device = kwargs.get("device") == META and args and isinstance(args[0], torch.Tensor)
+        if function is torch.ops.aten._to_copy.default and to_device and not args[0].is_meta:
+            self.waited.append(not kwargs.get("non_blocking", False))
+        return function(*args, **kwargs)
+
+
 @pytest.mark.parametrize("limits", [None, [90, 0]])
 def test_the_compiled_road_gets_everything_on_the_device(limits, monkeypatch):
     def program(query, key, value, mask):
@@ -112,7 +129,13 @@ def test_the_compiled_road_gets_everything_on_the_device(limits, monkeypatch):
     pytest.importorskip("torch.nn.attention.flex_attention")
     monkeypatch.setattr(accelerated, "_program", lambda case: program)
     inputs = three(301)
-    stays(accelerated.flex_windowed(inputs, Band(301, 9, 9, 32, 2**18), 0.3, limits), inputs)
+    band_blocks._stored.cache_clear()
+    with Copies() as copies:
+        output = accelerated.flex_windowed(inputs, Band(301, 9, 9, 32, 2**18), 0.3, limits)
+    band_blocks._stored.cache_clear()
+    stays(output, inputs)
+    assert copies.waited
+    assert not any(copies.waited)
 
 
 def test_a_tensor_left_on_the_cpu_would_be_seen():

@@ -120,7 +120,7 @@ def flex_windowed(
         query = (query * (scale / standard)).to(query.dtype)
     ends = None
     if limits is not None:
-        ends = torch.tensor(list(limits)).to(query.device)
+        ends = torch.tensor(list(limits)).to(query.device, non_blocking=True)
         query, key, value = _without_hidden((query, key, value), band, ends)
     mask = band_mask(band.length, band.left, band.right, ends, query.device)
     case = (query.shape, key.shape, value.shape, query.dtype, query.device, limits is None)

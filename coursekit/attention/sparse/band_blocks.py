@@ -51,8 +51,9 @@ def _build(length: int, left: int, right: int, limits: Tensor | None, device: to
     from torch.nn.attention.flex_attention import BlockMask
 
     ends = torch.tensor([length]) if limits is None else limits
-    partial, full = layout(length, left, right, ends.to(device))
-    bounds = torch.tensor([left, right]).to(device)
+    # non_blocking: senão, até copiar dois números faz a CPU esperar pela GPU.
+    partial, full = layout(length, left, right, ends.to(device, non_blocking=True))
+    bounds = torch.tensor([left, right]).to(device, non_blocking=True)
     return BlockMask.from_kv_blocks(
         *_ordered(partial),
         *_ordered(full),
