@@ -19,6 +19,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
 
 import bench_attention
+import bench_patterns
 import numpy as np
 import torch
 from torch import nn
@@ -171,6 +172,7 @@ def show(row: dict[str, Any]) -> None:
 
 SUITES: dict[str, Callable[[int], dict[str, Any]]] = {
     "attention": bench_attention.attention,
+    "padroes": bench_patterns.patterns,
     "recurrent": recurrent,
 }
 
@@ -185,7 +187,11 @@ def too_slow(record: dict[str, Any]) -> list[str]:
     return slow
 
 
-GUARDS = {"attention": bench_attention.too_slow, "recurrent": too_slow}
+GUARDS = {
+    "attention": bench_attention.too_slow,
+    "padroes": bench_patterns.too_slow,
+    "recurrent": too_slow,
+}
 
 
 def main() -> int:

@@ -8,7 +8,7 @@ só com os pares que as partes anteriores não têm. A escolha é pelo custo est
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import combinations
 
@@ -102,7 +102,7 @@ def plan_gather(
         earlier = [pattern for other in parts[:order] for pattern in other.patterns]
         pieces = (rows for cut in part.cuts for rows in cut.rows)
         tiles = (cut_tile(part.patterns, earlier, rows, length) for rows in pieces)
-        batches += _batches([one for one in tiles if one is not None], cutting.budget, device)
+        batches += _batches(_shared(tiles), cutting.budget, device)
     return GatherPlan(tuple(batches), merge=len(parts) > 1)
 
 
@@ -133,6 +133,17 @@ def _joinings(parts: list[_Part], cutting: Cutting) -> Iterator[tuple[float, lis
         apart = first.merged_cost(cutting) + second.merged_cost(cutting)
         others = [part for part in parts if part is not first and part is not second]
         yield joined.merged_cost(cutting) - apart, [joined, *others]
+
+
+def _shared(tiles: Iterator[Tile | None]) -> list[Tile]:
+    """Os ladrilhos que há; os de mesma visibilidade dividem a memória dela."""
+    known: dict[tuple[tuple[int, ...], bytes], BoolArray] = {}
+    found = []
+    for one in tiles:
+        if one is not None:
+            name = one.visible.shape, np.packbits(one.visible).tobytes()
+            found.append(replace(one, visible=known.setdefault(name, one.visible)))
+    return found
 
 
 def _batches(tiles: list[Tile], budget: int, device: torch.device) -> Iterator[GatherTiles]:

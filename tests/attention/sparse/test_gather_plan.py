@@ -132,6 +132,15 @@ def test_the_inside_of_a_window_is_a_view_and_keeps_one_mask():
         assert batch.keys(data).data_ptr() == data[1, tiles.columns.run.start].data_ptr()
 
 
+def test_masks_of_different_shapes_are_never_confused():
+    # 2 x 3 toda visível e 2 x 4 sem os dois últimos: em fila, os mesmos seis bits acesos.
+    edges = ((0, 1), (0, 2), (1, 0), (1, 2), (2, 3), (2, 4), (2, 5), (3, 2))
+    pattern = Graph(edges, directed=True)
+    plan = planned(pattern, 6, gather_plan.Cutting(2, 1, 0.0))
+    assert {tiles.shape for tiles in plan.batches} >= {(1, 2, 3), (1, 2, 4)}
+    assert (times_seen(plan, 6) == pattern.mask(6)).all()
+
+
 def test_the_whole_block_has_no_mask_at_all():
     plan = planned(RandomBlocks(block=64, per_row=2, seed=0), 1024)
     assert all(tiles.visible.shape == (1, 1, 1) for tiles in plan.batches)
