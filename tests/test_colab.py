@@ -91,7 +91,10 @@ def test_the_wheel_carries_what_the_course_needs(wheel):
     import zipfile
 
     names = zipfile.ZipFile(wheel).namelist()
-    for wanted in ("coursekit/py.typed", "coursekit/evidence/claims.csv"):
+    kernel = "coursekit/attention/sparse"
+    sources = [f"{kernel}/{path.name}" for path in (ROOT / kernel).glob("*.[ch]pp")]
+    assert len(sources) == 3
+    for wanted in ("coursekit/py.typed", "coursekit/evidence/claims.csv", *sources):
         assert wanted in names
     assert any(name.startswith("coursekit/widgets/") and name.endswith(".js") for name in names)
     assert not any(name.startswith(("tests/", "book/", "notebooks/")) for name in names)

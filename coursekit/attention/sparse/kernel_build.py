@@ -70,7 +70,8 @@ _X86 = {"x86_64", "amd64", "i386", "i686"}
 
 def _fingerprint(command: list[str]) -> str:
     """Muda com a fonte, as opções, o compilador, a sua versão e o processador."""
-    facts = [SOURCE.read_text(encoding="utf-8"), *command]
+    sources = sorted(SOURCE.parent.glob("*.[ch]pp"))
+    facts = [*(path.read_text(encoding="utf-8") for path in sources), *command]
     facts.append(_run([command[0], *command[1 : -len(FLAGS) - 1], "--version"]))
     # As macros de fábrica dizem que instruções «native» quer dizer nesta máquina.
     facts.append(_run([*command, "-dM", "-E", "-x", "c++", os.devnull]))
