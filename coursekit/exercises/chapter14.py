@@ -60,6 +60,10 @@ def _ceiling_check() -> Check:
                 "o que é e²: a razão entre dois pesos. Falta dividir pela soma de todos.",
             ),
             Mistake(
+                lambda: math.exp(2) / NUM_POSITIONS,
+                "o denominador: a soma de todos, e nela a parcela da favorecida também cresceu.",
+            ),
+            Mistake(
                 lambda: 100 * _ceiling(NUM_POSITIONS),
                 "a unidade: uma fração, entre 0 e 1, e não porcentagem.",
             ),
@@ -105,12 +109,16 @@ def _bound_check() -> Check:
     return number_check(
         "limite das pontuações para um peso de 0,9",
         lambda: bound,
-        tolerance=5e-3,
+        tolerance=1e-3,  # distingue 495 de 496, e aceita 4,2
         hint="o teto com pontuações entre −b e b: que razão entre dois pesos dá 0,9 a um deles?",
         mistakes=(
             Mistake(
                 lambda: 2 * bound,
                 "a distância entre o alto e o baixo: de −b a b são **duas** vezes b.",
+            ),
+            Mistake(
+                lambda: math.log(FOCUS / (1 - FOCUS) * NUM_POSITIONS) / 2,
+                "quantas são **as outras**: a favorecida não se conta entre elas.",
             ),
             Mistake(
                 lambda: math.log(FOCUS * (NUM_POSITIONS - 1)) / 2,

@@ -102,8 +102,10 @@ def _vectors_check() -> Check:
 
 
 def _scale_check() -> Check:
-    maps, _ = audited_maps()
+    maps, scores = audited_maps()
     highest = maps.max(axis=0)
+    terms = np.exp(np.tanh(scores))[:, None]
+    weighted = maps * terms / terms.sum()
     return number_check(
         "quantas vezes o máximo encolheu",
         lambda: float(highest.mean() / _pooled().mean()),
@@ -132,8 +134,21 @@ def _scale_check() -> Check:
                 "o numerador: o **máximo** no tempo de cada filtro, e não a média.",
             ),
             Mistake(
+                lambda: float(highest.mean() / weighted.sum(axis=0).mean()),
+                "o que o código faz depois do produto: o máximo no tempo, e não a soma.",
+            ),
+            Mistake(
+                lambda: float(highest.mean() / (maps * terms).max(axis=0).mean()),
+                "os pesos: as exponenciais divididas pela soma delas, no tempo.",
+            ),
+            Mistake(
+                lambda: 1.0,
+                "o eixo do softmax: no último, de tamanho 1, todo peso vale 1 e nada encolhe.",
+            ),
+            Mistake(
                 lambda: POSITIONS,
-                "se você mediu: esse é o valor com pesos iguais; com as pontuações dadas, muda.",
+                "se você mediu, e em que eixo: esse valor sai com pesos iguais, ou com o máximo no "
+                "eixo dos filtros. As pontuações não são iguais, e o máximo é no tempo.",
             ),
         ),
     )

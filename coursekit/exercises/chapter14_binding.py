@@ -47,6 +47,12 @@ def _measures(*, tie: int = 1, rows: slice = slice(None)) -> Array:
     return np.array([width, (~split).mean(), hits[split].mean(), hits.mean()])
 
 
+def _counts(agree: float, split: float, total: float) -> Array:
+    """As medidas de quem conta trechos em vez de dividir."""
+    width, apart = _measures()[0], (1 - agree) * NUM_PASSAGES
+    return np.array([width, agree * NUM_PASSAGES, split * apart, total * NUM_PASSAGES])
+
+
 def _span(words: list[str]) -> int:
     """Palavras de «filme» ao primeiro adjetivo depois dele, contando os dois."""
     start = words.index(SUBJECT)
@@ -89,6 +95,16 @@ def _run_measures(answer: object) -> Failure | None:
                 lambda: (width, agree, (1 - agree) * split, total),
                 "o terceiro número: a fração **desses** trechos, e não de todos.",
             ),
+            Mistake(
+                lambda: (width, 0.5, 0.5, 0.75),
+                "de onde vêm os números: esses são os esperados; meça os dos 2.000 trechos.",
+            ),
+            Mistake(
+                lambda: (width, agree, split, (agree + split) / 2),
+                "o quarto número: conte os acertos em todos os trechos; a média de duas frações só "
+                "serve se os grupos forem iguais.",
+            ),
+            Mistake(lambda: _counts(agree, split, total), "a unidade: frações, e não contagens."),
             Mistake(
                 lambda: (width, 100 * agree, 100 * split, 100 * total),
                 "a unidade: frações, entre 0 e 1, e não porcentagens.",

@@ -16,7 +16,8 @@ STAGES = (
     ("camada densa", ("densa", "dense", "totalmente conectada")),
     ("saída", ("saida", "sigmoide", "resposta", "classe")),
 )
-MIN_DESCRIPTION = 30
+MIN_DESCRIPTION, MIN_TOLD = 30, 3
+DESCRIPTION_HINT = "a descrição: quem não vê o desenho precisa saber que etapas há, e em que ordem."
 FENCE_HINT = "as cercas: a resposta é só o que vai dentro do bloco, da palavra flowchart em diante."
 
 
@@ -69,8 +70,11 @@ def _run_description(answer: object) -> Failure | None:
     if len(description) < MIN_DESCRIPTION:
         return Failure(
             f"a descrição tem {len(description)} letras",
-            "a descrição: quem não vê o desenho precisa saber que etapas há, e em que ordem.",
+            DESCRIPTION_HINT,
         )
+    told = sum(any(word in description for word in words) for _, words in STAGES)
+    if told < MIN_TOLD:
+        return Failure(f"a descrição fala de {told} das {len(STAGES)} etapas", DESCRIPTION_HINT)
     return None
 
 

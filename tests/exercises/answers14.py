@@ -7,6 +7,7 @@ import numpy as np
 from coursekit.data.distant_binding import COMPLAINTS, PRAISES
 from coursekit.exercises.chapter14_audit import audited_maps
 from coursekit.exercises.chapter14_binding import drawn_passages
+from exercises.diagrams14 import RIGHT_DIAGRAMS, WRONG_DIAGRAMS
 from exercises.typical_answer import Right, Wrong
 
 MAPS, RAW = audited_maps()
@@ -21,6 +22,8 @@ def pooled(scores):
     return (MAPS * softmax(scores)[:, None]).max(axis=0)
 
 
+UNDIVIDED = MAPS * np.exp(np.tanh(RAW))[:, None]
+WEIGHTED = MAPS * softmax(np.tanh(RAW))[:, None]
 SHRINKING = MAPS.max(axis=0).mean() / pooled(np.tanh(RAW)).mean()
 
 
@@ -89,37 +92,6 @@ def changed(place, value, right=BINDING):
 
 CAUTIOUS = (PRAISED == 2) == LABELS
 
-DIAGRAM = """flowchart LR
-    accTitle: A CNN com atenção
-    accDescr: Sete etapas em fila, do texto à saída, com a atenção antes da soma ponderada.
-    T[texto] --> E[embedding] --> C[convolução] --> A[atenção]
-    A --> S["soma (ponderada)"] --> D[camada densa] --> O[saída]
-"""
-
-OTHER_DIAGRAM = (
-    """graph TD
-    accDescr: Do texto aos vetores, à convolução, aos pesos, ao contexto, à densa e à sigmoide.
-    accTitle: Fluxo
-    a(Texto de entrada)
-    a --> b(Vetores densos)
-    b --> c(Conv1D)
-    c --> d(Atenção: um peso por posição)
-    d --> e(Agregação)
-    e --> f(Dense, 10)
-    f --> g(Saída sigmoide)
-""".replace("(Dense, 10)", "[Dense de 10]")
-    .replace("(Atenção: um", "[Atenção, um")
-    .replace("por posição)", "por posição]")
-)
-
-
-def redrawn(*changes):
-    text = DIAGRAM
-    for old, new in changes:
-        assert old in text
-        text = text.replace(old, new)
-    return text
-
 
 RIGHT = {
     "14-1": [
@@ -129,6 +101,7 @@ RIGHT = {
     "14-2": [
         Right("contas", ceilings),
         Right("arredondado", lambda: ceilings(teto="0,0147", limite=4.2)),
+        Right("float32", lambda: ceilings(metade=8.0, limite=np.float32(4.20089))),
     ],
     "14-3": [
         Right("sem preenchimento", repaired),
@@ -142,11 +115,9 @@ RIGHT = {
     "14-5": [
         Right("medidas", lambda: binding("b")),
         Right("vetor", lambda: binding("(B)", np.array(BINDING))),
+        Right("float32", lambda: binding("b)", np.array(BINDING, dtype=np.float32))),
     ],
-    "14-6": [
-        Right("em corrente", lambda: DIAGRAM),
-        Right("uma seta por linha", lambda: OTHER_DIAGRAM),
-    ],
+    "14-6": RIGHT_DIAGRAMS,
 }
 
 WRONG = {
@@ -177,6 +148,26 @@ WRONG = {
         ),
         Wrong("sem medir", audit(escala=496), "se você mediu"),
         Wrong(
+            "outro eixo",
+            audit(escala=MAPS.max(axis=1).mean() / WEIGHTED.max(axis=1).mean()),
+            "eixo dos filtros",
+        ),
+        Wrong(
+            "soma depois do produto",
+            audit(escala=MAPS.max(axis=0).mean() / WEIGHTED.sum(axis=0).mean()),
+            "o máximo no tempo, e não a soma",
+        ),
+        Wrong(
+            "pesos sem dividir",
+            audit(escala=MAPS.max(axis=0).mean() / UNDIVIDED.max(axis=0).mean()),
+            "divididas pela soma",
+        ),
+        Wrong("softmax no último eixo", audit(escala=1.0), "de tamanho 1"),
+        Wrong("razão dos pesos sorteados", audit(tangente=4.2), "os valores extremos"),
+        Wrong("razão infinita", audit(tangente=math.inf), "os valores extremos"),
+        Wrong("a forma inteira", audit(soma=(496, 64)), "um número"),
+        Wrong("o nome da camada", audit(arquivo="Lambda"), "um número"),
+        Wrong(
             "média dos mapas",
             audit(escala=MAPS.mean() / pooled(np.tanh(RAW)).mean()),
             "o **máximo**",
@@ -200,6 +191,12 @@ WRONG = {
         Wrong("conta duas vezes", ceilings(teto=math.e**2 / (math.e**2 + 496)), "duas vezes"),
         Wrong("quinhentas", ceilings(teto=math.e**2 / (math.e**2 + 499)), "perde as pontas"),
         Wrong("só a razão", ceilings(teto=math.e**2), "pela soma de todos"),
+        Wrong("divide por n", ceilings(teto=math.e**2 / 496), "a parcela da favorecida"),
+        Wrong("tangente de 1", ceilings(teto=0.00922), "o melhor caso"),
+        Wrong("metade de 496", ceilings(metade=248), "a fórmula ao contrário"),
+        Wrong("496 no limite", ceilings(limite=math.log(9 * 496) / 2), "quantas são **as outras**"),
+        Wrong("o próprio peso", ceilings(limite=0.9), "que razão entre dois pesos"),
+        Wrong("chances ao contrário", ceilings(limite=math.log(495 / 9) / 2), "que razão"),
         Wrong("porcentagem", ceilings(teto=1.4708), "a unidade"),
         Wrong("nove", ceilings(metade=9), "já está abaixo"),
         Wrong("sete", ceilings(metade=7), "quantas são ao todo"),
@@ -243,6 +240,19 @@ WRONG = {
             "entre a pontuação e o softmax",
         ),
         Wrong("recusado", repaired(reaberto="recusado"), "a camada que não volta"),
+        Wrong(
+            "ELU",
+            repaired(pontuações=np.maximum(repaired()["pontuações"], -1)),
+            "ela é linear",
+        ),
+        Wrong(
+            "sigmoide no lugar do softmax",
+            repaired(context=lambda m, s: (m / (1 + np.exp(-s))).sum(axis=0)),
+            "softmax **no tempo**",
+        ),
+        Wrong("10.000 palavras", repaired(parâmetros=1_321_750), "com os tamanhos dele"),
+        Wrong("largura 3", repaired(parâmetros=153_366), "com os tamanhos dele"),
+        Wrong("sem vieses", repaired(parâmetros=169_749), "os vieses"),
         Wrong("volta diferente", repaired(reaberto=0.3), "o que se guarda"),
         Wrong("só camadas", {"camadas": ["Embedding"]}, "as chaves"),
     ],
@@ -265,6 +275,12 @@ WRONG = {
         Wrong("uma camada a menos", fields(camadas=3), "se cabem as duas pontas"),
         Wrong("uma a mais", fields(camadas=5), "se já bastava"),
         Wrong("meia camada", fields(camadas=3.5), "meia camada"),
+        Wrong("troca k e L", fields(empilhadas=15), "quem é a largura"),
+        Wrong("cinco e três", fields(dilatadas=94), "**dois** intervalos"),
+        Wrong("potência de três", fields(dilatadas=243), "a d posições"),
+        Wrong("trechos sem sobrepor", fields(agregação=15), "a sobreposição"),
+        Wrong("tudo multiplicado", fields(agregação=50), "somam-se intervalos"),
+        Wrong("sete", fields(camadas=7), "**contando as duas**"),
         Wrong("catorze", fields(camadas=14), "a largura é 5"),
     ],
     "14-5": [
@@ -282,52 +298,21 @@ WRONG = {
         ),
         Wrong("ordem", binding("b", [*BINDING[:2], BINDING[3], BINDING[2]]), "a ordem"),
         Wrong("de todos", binding("b", changed(2, (HITS & SPLIT).mean())), "e não de todos"),
+        Wrong("os esperados", binding("b", [WIDEST, 0.5, 0.5, 0.75]), "meça os dos 2.000"),
+        Wrong(
+            "média das frações",
+            binding("b", changed(3, (BINDING[1] + BINDING[2]) / 2)),
+            "a média de duas frações",
+        ),
+        Wrong(
+            "contagens",
+            binding("b", [WIDEST, (~SPLIT).sum(), HITS[SPLIT].sum(), HITS.sum()]),
+            "e não contagens",
+        ),
+        Wrong("o trecho inteiro", binding("b", changed(0, 40)), "a largura que cobre"),
+        Wrong("três medidas", binding("b", BINDING[:3]), "cada medida"),
+        Wrong("só a letra", "b", "a forma da resposta"),
         Wrong("outra coisa", binding("b", [0.0, 0.0, 0.0, 0.0]), "cada medida"),
     ],
-    "14-6": [
-        Wrong("nó sem nome", redrawn(("C[convolução]", "[convolução]")), "o nome do nó"),
-        Wrong("sem título", redrawn(("    accTitle: A CNN com atenção\n", "")), "accTitle"),
-        Wrong("sem descrição", redrawn(("accDescr: Sete", "%% Sete")), "accDescr"),
-        Wrong("com cercas", f"```mermaid\n{DIAGRAM}```", "as cercas"),
-        Wrong("sem cabeçalho", redrawn(("flowchart LR\n", "")), "a primeira linha"),
-        Wrong("outra seta", redrawn(("D[camada densa] -->", "D[camada densa] ==>")), "a seta"),
-        Wrong("sem aspas", redrawn(('"soma (ponderada)"', "soma (ponderada)")), "entre aspas"),
-        Wrong(
-            "descrição igual",
-            redrawn(
-                ("accTitle: A CNN com atenção", "accTitle: Do texto à saída, em sete etapas"),
-                (
-                    "Sete etapas em fila, do texto à saída, com a atenção antes da soma ponderada.",
-                    "Do texto à saída, em sete etapas",
-                ),
-            ),
-            "a descrição: o título dá o assunto",
-        ),
-        Wrong(
-            "descrição curta",
-            redrawn(
-                (
-                    "Sete etapas em fila, do texto à saída, com a atenção antes da soma ponderada.",
-                    "Sete etapas.",
-                )
-            ),
-            "que etapas há",
-        ),
-        Wrong("seis etapas", redrawn(("E[embedding] --> ", "")), "as etapas: cada uma"),
-        Wrong("oito nós", redrawn(("O[saída]", "O[saída] --> F[fim]")), "um para cada etapa"),
-        Wrong("etapa solta", redrawn(("    A --> S[", "    S[")), "ficou solta"),
-        Wrong("seta a mais", redrawn(("O[saída]", "O[saída]\n    T --> O")), "têm seis setas"),
-        Wrong("seta dupla", redrawn(("O[saída]", "O[saída]\n    D --> O")), "têm seis setas"),
-        Wrong("volta a si", redrawn(("O[saída]", "O[saída]\n    O --> O")), "para si mesma"),
-        Wrong(
-            "atenção antes da convolução",
-            redrawn(
-                ("C[convolução] --> A[atenção]", "A[atenção] --> C[convolução]"),
-                ("A --> S", "C --> S"),
-            ),
-            "a ordem das etapas",
-        ),
-        Wrong("outro nome", redrawn(("[convolução]", "[filtros]")), "nenhum fala de convolução"),
-        Wrong("uma lista", ["texto", "saída"], "entre três aspas"),
-    ],
+    "14-6": WRONG_DIAGRAMS,
 }
