@@ -81,15 +81,8 @@ template <typename T> class Forward {
     void weigh(const Block<T>& block, const Tile<T>& tile, Index v) {
         T* column = scores_.get() + v * WIDTH<T>;
         const Index first = tile.start - block.start - v * WIDTH<T>;
-        Vector<T> peak = peak_[v];
-        for (Index j = 0; j < tile.keys(); ++j) {
-            Vector<T> score = load(column + j * BLOCK<T>);
-            if (!sight_.whole(task_, first + j)) {
-                score = sight_.of(task_, first + j) ? score : spread<T>(-INFINITE<T>);
-                store(column + j * BLOCK<T>, score);
-            }
-            peak = score > peak ? score : peak;
-        }
+        hide(column, first, tile.keys());
+        const Vector<T> peak = highest(column, tile.keys(), peak_[v]);
         // Quem ainda não viu nada fica com máximo -inf, e -inf - (-inf) seria nan.
         const Vector<T> base = peak == -INFINITE<T> ? spread<T>(0) : peak;
         Vector<T> sum{};
@@ -101,6 +94,30 @@ template <typename T> class Forward {
         shrink(v, exp2_vector<T>(peak_[v] - base), sum);
         peak_[v] = peak;
     }
+
+    // Escore -inf onde a consulta não vê a chave. As que todas veem são seguidas: se a primeira e a
+    // última do ladrilho são dessas, todas são.
+    void hide(T* column, Index first, Index keys) const {
+        if (sight_.whole(task_, first) && sight_.whole(task_, first + keys - 1)) return;
+        for (Index j = 0; j < keys; ++j) {
+            const Vector<T> score = load(column + j * BLOCK<T>);
+            store(column + j * BLOCK<T>,
+                  sight_.of(task_, first + j) ? score : spread<T>(-INFINITE<T>));
+        }
+    }
+
+    // O maior escore de cada consulta; quatro contas ao mesmo tempo, que uma só esperaria por si.
+    static Vector<T> highest(const T* column, Index keys, Vector<T> peak) {
+        Vector<T> peaks[4] = {peak, peak, peak, peak};
+        Index j = 0;
+        for (; j + 4 <= keys; j += 4)
+            for (int k = 0; k < 4; ++k)
+                peaks[k] = larger(load(column + (j + k) * BLOCK<T>), peaks[k]);
+        for (; j < keys; ++j) peak = larger(load(column + j * BLOCK<T>), peak);
+        return larger(larger(peaks[0], peaks[1]), larger(peaks[2], larger(peaks[3], peak)));
+    }
+
+    static Vector<T> larger(Vector<T> a, Vector<T> b) { return a > b ? a : b; }
 
     // O máximo subiu: o que já se somou encolhe na mesma proporção.
     void shrink(Index v, Vector<T> factor, Vector<T> sum) {

@@ -108,11 +108,13 @@ template <typename T> inline void clear(T* numbers, Index count) {
 
 // Se há nan ou infinito: 0 vezes qualquer outro número é 0.
 template <typename T> bool broken(const T* numbers, Index count) {
-    Vector<T> sums{};
+    Vector<T> sums[4]{};
     Index i = 0;
-    for (; i + WIDTH<T> <= count; i += WIDTH<T>) sums += load(numbers + i) * T(0);
+    for (; i + 4 * WIDTH<T> <= count; i += 4 * WIDTH<T>)
+        for (int k = 0; k < 4; ++k) sums[k] += load(numbers + i + k * WIDTH<T>) * T(0);
+    const Vector<T> sum = (sums[0] + sums[1]) + (sums[2] + sums[3]);
     T total = 0;
-    for (int lane = 0; lane < WIDTH<T>; ++lane) total += sums[lane];
+    for (int lane = 0; lane < WIDTH<T>; ++lane) total += sum[lane];
     for (; i < count; ++i) total += numbers[i] * T(0);
     return !(total == 0);
 }
