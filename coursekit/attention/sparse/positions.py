@@ -113,8 +113,9 @@ class Positions:
         Returns:
             Forma ``(count, size, D)``; vista ou cópia.
         """
-        if self.run is not None and self.run.along == 1:
-            return self._view(rows, self.run)
+        if self.run is not None:
+            view = self._view(rows, self.run)  # espaçada, a cópia é mais rápida que recolher
+            return view if self.run.along == 1 else view.contiguous()
         return rows.index_select(0, self.flat).view(*self.index.shape, rows.shape[-1])
 
     def put(self, rows: Tensor, tiles: Tensor) -> None:
