@@ -16,7 +16,7 @@ def dense_mask(length, left, right):
 
 @pytest.mark.parametrize("limits", [[512, 512], [511, 130], [1, 0], [300, 128]])
 @pytest.mark.parametrize(
-    ("left", "right"), [(0, 0), (1, 0), (126, 126), (127, 127), (128, 128), (300, 0)]
+    ("left", "right"), [(0, 0), (1, 0), (300, 126), (127, 127), (128, 128), (300, 0)]
 )
 @pytest.mark.parametrize("length", [512, 389, 128, 5])
 def test_the_block_map_agrees_with_the_dense_mask(length, left, right, limits):
