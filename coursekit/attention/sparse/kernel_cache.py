@@ -101,7 +101,7 @@ def _distrust(found: os.stat_result, *, inside: bool) -> str:
     """Por que não confiar numa pasta; vazio se não há motivo.
 
     A própria pasta tem de ser do usuário. As de cima podem ser do administrador; e as que todos
-    escrevem só servem se ninguém puder, nelas, trocar o que é de outro (bit «sticky»).
+    escrevem só servem se ninguém puder, nelas, trocar o que é de outro (``S_ISVTX``).
     """
     if _user() is None:
         return ""
