@@ -53,7 +53,7 @@ PATTERNS = (
     Kind("dilated", "dilatada", f"Janela com furos: até {{r}} para cada lado, de {DILATION} em "
          f"{DILATION}."),
     Kind("strided", "com passo", "Janela de raio {r}, mais as posições de {s} em {s}."),
-    Kind("global", "tokens globais", f"Janela de raio {{r}}; as {NUM_GLOBAL} primeiras posições "
+    Kind("global", "posições globais", f"Janela de raio {{r}}; as {NUM_GLOBAL} primeiras posições "
          "veem todas e são vistas por todas."),
     Kind("random", "aleatória", "{w} posições sorteadas para cada consulta, tantas quantas "
          "cabem na janela."),

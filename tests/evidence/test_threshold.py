@@ -65,6 +65,9 @@ def test_rejects_bad_bounds(options, message):
         ({"equals": 4}, "igual a 4"),
         ({"equals": 0.5, "tolerance": 0.01}, "igual a 0,5 ± 0,01"),
         ({"between": (14, 16)}, "entre 14 e 16"),
+        ({"equals": 4096}, "igual a 4096"),
+        ({"equals": 16_777_216.0}, "igual a 16.777.216"),
+        ({"at_most": 838_860.8}, "no máximo 838861"),
     ],
 )
 def test_description_and_round_trip(options, text):
