@@ -185,8 +185,10 @@ def test_the_compiled_kernel_takes_no_more_memory(train):
             "attention_peers:call", setup="attention_peers:prepare_memory", arguments=arguments
         ).mib
     rows = 16384 * peers.HEADS * peers.WIDTH * 4 / 2**20
-    # O que se devolve (contexto; na volta, mais três gradientes), e pouco mais.
-    assert 0.95 * rows * (4 if train else 1) <= peaks[peers.LIMIT] <= peaks[peers.OURS]
+    # O que se devolve (contexto; na volta, mais três gradientes); e, se há volta, os dois números
+    # por consulta que poupam refazer a soma de cada linha, 0,5 MiB, com um quarto de folga.
+    kept = 1.25 * 16384 * peers.HEADS * 2 * 4 / 2**20 if train else 0.0
+    assert 0.95 * rows * (4 if train else 1) <= peaks[peers.LIMIT] <= peaks[peers.OURS] + kept
 
 
 @pytest.mark.skipif(not RECORD.exists(), reason="make bench ainda não gravou a atenção")
