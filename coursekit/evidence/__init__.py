@@ -23,7 +23,7 @@ from coursekit.evidence.catalog import (
 from coursekit.evidence.experiment import Experiment
 from coursekit.evidence.formatting import format_number
 from coursekit.evidence.measurement import VERDICTS, Measurement, MeasurementError
-from coursekit.evidence.template import fill_template, placeholders
+from coursekit.evidence.template import fill_template, literal_pieces, placeholders
 from coursekit.evidence.threshold import Threshold
 
 __all__ = [
@@ -39,6 +39,7 @@ __all__ = [
     "VerdictBoard",
     "fill_template",
     "format_number",
+    "literal_pieces",
     "load_cards",
     "load_claims",
     "load_experiments",

@@ -36,6 +36,24 @@ def placeholders(template: str) -> tuple[tuple[str, str], ...]:
     return tuple((match["card"], match["name"]) for match in _PLACEHOLDER.finditer(template))
 
 
+def literal_pieces(template: str) -> list[str]:
+    """Separa o que um texto diz entre uma lacuna e outra.
+
+    Args:
+        template: texto com lacunas.
+
+    Returns:
+        Um pedaço a mais que o número de lacunas; podem ser vazios.
+
+    Example:
+        >>> literal_pieces("{E04.count_equal} iguais e erro {E05.sum_error:.1e}")
+        ['', ' iguais e erro ', '']
+    """
+    ends = [(0, 0), *(match.span() for match in _PLACEHOLDER.finditer(template))]
+    starts = [*(start for start, _ in ends[1:]), len(template)]
+    return [template[end:start] for (_, end), start in zip(ends, starts, strict=True)]
+
+
 def fill_template(
     template: str,
     cards: Mapping[str, Card] | Iterable[Card],

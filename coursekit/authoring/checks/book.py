@@ -4,6 +4,7 @@ from collections.abc import Callable
 from itertools import chain
 
 from coursekit.authoring.bibliography import read_bibliography, reference_labels_csv
+from coursekit.authoring.checks.boards import check_boards
 from coursekit.authoring.checks.budget import check_budgets
 from coursekit.authoring.checks.claims import check_cards, check_claims, finished_chapters
 from coursekit.authoring.checks.code_cells import check_code_cells
@@ -61,7 +62,7 @@ def check_notebooks_fresh(project: Project) -> list[Problem]:
 
 def check_notebook_contents(project: Project) -> list[Problem]:
     """Confere células, figuras, saídas, portabilidade e fluxogramas de cada caderno gerado."""
-    problems = []
+    problems, claims = [], load_claims()
     for edition in project.editions():
         name = edition.target.relative_to(project.root).as_posix()
         cells = read_notebook(edition.target)
@@ -70,6 +71,7 @@ def check_notebook_contents(project: Project) -> list[Problem]:
         problems += check_outputs(name, cells)
         problems += check_portable(name, cells)
         problems += check_flowcharts(name, cells)
+        problems += check_boards(name, cells, claims)
     return problems
 
 
