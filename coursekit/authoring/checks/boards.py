@@ -55,6 +55,5 @@ def _rows(cell: dict[str, Any]) -> Iterator[re.Match[str]]:
 def _tells(row: re.Match[str], claim: Claim) -> bool:
     """Diz se a linha mostra o veredito e os textos da afirmação, sejam quais forem os números."""
     pattern = ".+?".join(map(re.escape, literal_pieces(claim.measured)))
-    return (row["verdict"], row["said"]) == (claim.verdict, claim.said) and re.fullmatch(
-        pattern, row["measured"]
-    ) is not None
+    told = (row["verdict"], row["said"]) == (claim.verdict, claim.said)
+    return told and re.fullmatch(pattern, row["measured"]) is not None
