@@ -172,7 +172,10 @@ def longformer(length: int, causal: bool) -> Built:
         return "pacote transformers não instalado"
     if causal:
         return "o Longformer do transformers não tem janela causal"
-    from transformers.models.longformer import modeling_longformer
+    try:
+        from transformers.models.longformer import modeling_longformer
+    except ImportError as error:
+        return f"o pacote transformers não carrega ({error})"
 
     layer = modeling_longformer.LongformerSelfAttention
     # As contas de janela são métodos que só leem esta opção: não é preciso o modelo inteiro.

@@ -99,7 +99,7 @@ def readings(record: Record) -> list[str]:
 
 def limit_sentence(record: Record) -> list[str]:
     """A que distância do limite prático da máquina fica a referência, se ele foi medido."""
-    parts = []
+    parts: list[str] = []
     for mode in record.modes:
         rows = [row for row in record.rows if row.mode == mode and record.limit in row.ratios]
         if rows:
