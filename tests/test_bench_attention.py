@@ -71,6 +71,14 @@ def test_who_is_missing_is_told_and_who_is_too_slow_is_left_out(monkeypatch):
     assert set(tasks) == {peers.OURS}
 
 
+@pytest.mark.parametrize(("train", "found"), [(False, True), (True, False)])
+def test_who_is_too_slow_only_in_training_is_left_out_only_there(monkeypatch, train, found):
+    some = {"CSR": lambda length, causal: lambda q, k, v: v}
+    monkeypatch.setattr(peers, "CANDIDATES", some)
+    assert ("CSR" in bench.candidates(bench.Case(16384, False, train))[0]) == found
+    assert "CSR" in bench.candidates(bench.Case(8192, False, train))[0]
+
+
 def ratio(median):
     return asdict(Spread(median, median, median, 5))
 

@@ -4,6 +4,7 @@ Aqui não há GPU: a «placa» é a CPU, com o relógio e a memória dela fingid
 """
 
 import ast
+import os
 import re
 from types import SimpleNamespace
 
@@ -14,6 +15,7 @@ import torch
 from benchmark.test_gpu_record import DEVICE, row
 from test_project_files import ROOT
 
+from coursekit import plotting
 from coursekit.attention import attend
 from coursekit.authoring.source import read_source
 from coursekit.benchmark import GpuRecord, gpu_record
@@ -240,6 +242,10 @@ def cell_on(device_name, length):
 def run_cell(source, folder, monkeypatch):
     """Roda a célula e devolve o que o caderno mostraria: a última expressão."""
     names = {}
+    # O que a preparação do capítulo muda no processo volta ao que era no fim do teste.
+    monkeypatch.setenv("KERAS_BACKEND", os.environ.get("KERAS_BACKEND", "torch"))
+    monkeypatch.setattr(torch, "set_num_threads", lambda count: None)
+    monkeypatch.setattr(plotting, "use_course_style", lambda: None)
     exec(  # a célula é nossa, e vem do livro
         "\n".join(cell["source"] for cell in gpu.gpu_cells(CHAPTER) if not gpu.is_marked(cell)
                   and "keras" not in cell["source"] and "widgets" not in cell["source"]), names,
