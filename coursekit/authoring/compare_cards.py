@@ -7,14 +7,16 @@ from coursekit.evidence import Card, Measurement, load_cards
 
 RELATIVE_TOLERANCE = 1e-3
 THRESHOLD_SHARE = 1e-2
+# Um limiar tão baixo só cobra arredondamento: os algarismos do erro não contam história.
+ROUNDING = 1e-5
 
 
 def compare_cards(stored_dir: Path, measured_dir: Path) -> list[str]:
     """Diz em que uma nova execução contradiz os cartões guardados.
 
-    Valores precisam coincidir até um milésimo, ou até um centésimo do limiar (o que vale
-    para erros de arredondamento, que mudam de um processador para outro). De medidas de
-    tempo só se exige que o limiar continue satisfeito.
+    Valores precisam coincidir até um milésimo, ou até um centésimo do limiar. De medidas de
+    tempo, e de erros de arredondamento (limiar de até ``1e-5``), que mudam de um processador
+    para outro, só se exige que o limiar continue satisfeito.
 
     Args:
         stored_dir: cartões do livro.
@@ -82,5 +84,6 @@ def _slack(item: Measurement) -> float:
     """Folga absoluta: uma fração do limiar, quando ele limita por cima."""
     threshold = item.threshold
     if threshold.kind == "at_most":
-        return THRESHOLD_SHARE * abs(threshold.high)
+        share = 1.0 if abs(threshold.high) <= ROUNDING else THRESHOLD_SHARE
+        return share * abs(threshold.high)
     return THRESHOLD_SHARE * threshold.tolerance

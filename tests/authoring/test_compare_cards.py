@@ -29,6 +29,7 @@ STORED = Card(
     measurements=(
         measured("accuracy", 0.9, per_seed=(0.8, 1.0)),
         measured("rounding", 4.4e-16, threshold=Threshold.choose(at_most=1e-12)),
+        measured("error", 0.3, threshold=Threshold.choose(at_most=0.5)),
         measured("slowdown", 7.0, timing=True, threshold=Threshold.choose(at_least=5)),
     ),
     seconds=3.0,
@@ -44,7 +45,7 @@ def compared(tmp_path, *measurements, **changes):
     return compare_cards(tmp_path / "livro", tmp_path / "nova")
 
 
-ACCURACY, ROUNDING, SLOWDOWN = STORED.measurements
+ACCURACY, ROUNDING, ERROR, SLOWDOWN = STORED.measurements
 
 
 def test_same_run(tmp_path):
@@ -55,7 +56,8 @@ def test_what_changes_with_the_machine_is_not_a_difference(tmp_path):
     problems = compared(
         tmp_path,
         replace(ACCURACY, value=0.9008, per_seed=(0.8007, 1.0)),
-        replace(ROUNDING, value=8.8e-15),
+        replace(ROUNDING, value=8.8e-13),
+        replace(ERROR, value=0.3049),
         replace(SLOWDOWN, value=40.0),
         seconds=90.0,
         versions={"python": "3.13.1"},
@@ -66,17 +68,32 @@ def test_what_changes_with_the_machine_is_not_a_difference(tmp_path):
 @pytest.mark.parametrize(
     ("changed", "message"),
     [
-        ((replace(ACCURACY, value=0.91), ROUNDING, SLOWDOWN), "E09.accuracy: guardado 0.9, medido"),
-        ((replace(ACCURACY, per_seed=(0.7, 1.0)), ROUNDING, SLOWDOWN), "E09.accuracy: guardado"),
-        ((replace(ACCURACY, per_seed=()), ROUNDING, SLOWDOWN), "E09.accuracy: guardado"),
-        ((ACCURACY, replace(ROUNDING, value=2e-14), SLOWDOWN), "E09.rounding: guardado 4.4e-16"),
-        ((ACCURACY, ROUNDING, replace(SLOWDOWN, value=4.9)), "E09.slowdown: não satisfaz mais"),
         (
-            (replace(ACCURACY, threshold=Threshold.choose(at_least=0.1)), ROUNDING, SLOWDOWN),
+            (replace(ACCURACY, value=0.91), ROUNDING, ERROR, SLOWDOWN),
+            "E09.accuracy: guardado 0.9, medido",
+        ),
+        (
+            (replace(ACCURACY, per_seed=(0.7, 1.0)), ROUNDING, ERROR, SLOWDOWN),
+            "E09.accuracy: guardado",
+        ),
+        ((replace(ACCURACY, per_seed=()), ROUNDING, ERROR, SLOWDOWN), "E09.accuracy: guardado"),
+        ((ACCURACY, replace(ROUNDING, value=2e-12), ERROR, SLOWDOWN), "E09.rounding: não satisfaz"),
+        ((ACCURACY, ROUNDING, replace(ERROR, value=0.3051), SLOWDOWN), "E09.error: guardado 0.3,"),
+        (
+            (ACCURACY, ROUNDING, ERROR, replace(SLOWDOWN, value=4.9)),
+            "E09.slowdown: não satisfaz mais",
+        ),
+        (
+            (
+                replace(ACCURACY, threshold=Threshold.choose(at_least=0.1)),
+                ROUNDING,
+                ERROR,
+                SLOWDOWN,
+            ),
             "E09.accuracy: limiar ou veredito",
         ),
         (
-            (replace(ACCURACY, supports={"S0-22": "confirmado"}), ROUNDING, SLOWDOWN),
+            (replace(ACCURACY, supports={"S0-22": "confirmado"}), ROUNDING, ERROR, SLOWDOWN),
             "E09.accuracy: limiar ou veredito",
         ),
         ((ACCURACY, ROUNDING), "E09: a lista de medidas mudou"),
