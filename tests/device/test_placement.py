@@ -51,7 +51,7 @@ def three(length=101):
     return [on_meta(2, 3, length, 5) for _ in range(3)]
 
 
-def stays(output, inputs):
+def assert_stays(output, inputs):
     """Ida e volta terminaram no mesmo aparelho."""
     assert output.device == META
     output.sum().backward()
@@ -77,7 +77,7 @@ FUNCTIONS = {
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_functions_stay_where_their_inputs_are(name):
     inputs = three()
-    stays(FUNCTIONS[name](*inputs), inputs)
+    assert_stays(FUNCTIONS[name](*inputs), inputs)
 
 
 MODULES = {
@@ -99,7 +99,7 @@ def test_modules_stay_where_their_inputs_are(name):
     make, shape = MODULES[name]
     inputs = on_meta(*shape)
     output = make().to(META)(inputs)
-    stays(output[0] if isinstance(output, tuple) else output, [inputs])
+    assert_stays(output[0] if isinstance(output, tuple) else output, [inputs])
 
 
 class Copies(TorchDispatchMode):
@@ -133,7 +133,7 @@ def test_the_compiled_road_gets_everything_on_the_device(limits, monkeypatch):
     with Copies() as copies:
         output = accelerated.flex_windowed(inputs, Band(301, 9, 9, 32, 2**18), 0.3, limits)
     band_blocks._stored.cache_clear()
-    stays(output, inputs)
+    assert_stays(output, inputs)
     assert copies.waited
     assert not any(copies.waited)
 

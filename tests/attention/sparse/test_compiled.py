@@ -57,7 +57,7 @@ def assert_same(received, expected, **tolerance):
         assert_close(mine, theirs, **(tolerance or EXACT))
 
 
-def compare(tensors, radius, **options):
+def assert_equals_dense(tensors, radius, **options):
     received = gradients(lambda *x: compiled_windowed_attention(*x, radius, **options), tensors)
     assert_same(received, gradients(dense(radius, **options), tensors))
 
@@ -81,7 +81,7 @@ def test_matches_hand_computation():
 def test_equals_masked_dense_attention_and_its_gradients(length, radius, causal):
     for number, (width, value_width) in enumerate(WIDTHS):
         shapes = [(1, 2, length, size) for size in (width, width, value_width)]
-        compare(random_tensors(0, seed=number, shapes=shapes), radius, causal=causal)
+        assert_equals_dense(random_tensors(0, seed=number, shapes=shapes), radius, causal=causal)
 
 
 @pytest.mark.parametrize("threads", [1, 2, 3, 5], indirect=True)
@@ -91,9 +91,11 @@ def test_shares_of_a_head_add_up(threads, heads, causal, short_shares):
     # 331 consultas em trechos de 48, 96… : raios menores e maiores que um trecho.
     for radius in (0, 5, 61, 200, 400):
         shapes = [(1, heads, 331, size) for size in (5, 5, 16)]
-        compare(random_tensors(0, seed=radius, shapes=shapes), radius, causal=causal)
+        assert_equals_dense(random_tensors(0, seed=radius, shapes=shapes), radius, causal=causal)
         lengths = [97]
-        compare(random_tensors(0, shapes=shapes), radius, causal=causal, key_lengths=lengths)
+        assert_equals_dense(
+            random_tensors(0, shapes=shapes), radius, causal=causal, key_lengths=lengths
+        )
 
 
 @pytest.mark.parametrize("threads", [2, 3], indirect=True)
@@ -132,7 +134,7 @@ def test_shares_pass_once_by_every_query_that_sees():
 @pytest.mark.parametrize("radius", [0, 2, 9, 50])
 def test_key_lengths_hide_keys_and_empty_rows_are_zero(lengths, radius, causal):
     tensors = random_tensors(23, seed=sum(lengths))
-    compare(tensors, radius, causal=causal, key_lengths=lengths)
+    assert_equals_dense(tensors, radius, causal=causal, key_lengths=lengths)
     found = compiled_windowed_attention(*tensors, radius, causal=causal, key_lengths=lengths)
     for example, limit in enumerate(lengths):
         blind = found[example, :, limit + radius :] if limit else found[example]
@@ -156,7 +158,7 @@ def test_key_lengths_hide_keys_and_empty_rows_are_zero(lengths, radius, causal):
 def test_any_size_is_dense(length, radius, causal, width, value_width, share, seed):
     shapes = [(2, length, size) for size in (width, width, value_width)]
     tensors = random_tensors(0, seed=seed, shapes=shapes)
-    compare(tensors, radius, causal=causal, key_lengths=[round(share * length), length])
+    assert_equals_dense(tensors, radius, causal=causal, key_lengths=[round(share * length), length])
 
 
 @pytest.mark.parametrize("causal", [False, True])
@@ -172,8 +174,8 @@ def test_equals_the_default_version(length, radius, causal):
 
 
 def test_shapes_with_and_without_heads_and_shared_heads():
-    compare(random_tensors(11, heads=None), 2)
-    compare(random_tensors(0, shapes=[(2, 6, 11, 5), (2, 2, 11, 5), (2, 2, 11, 7)]), 2)
+    assert_equals_dense(random_tensors(11, heads=None), 2)
+    assert_equals_dense(random_tensors(0, shapes=[(2, 6, 11, 5), (2, 2, 11, 5), (2, 2, 11, 7)]), 2)
 
 
 @pytest.mark.parametrize("shape", [(0, 3, 5, 7), (2, 3, 0, 7), (2, 0, 5, 7)])
@@ -199,7 +201,7 @@ def test_strides_and_starting_places_do_not_matter():
     dense(2)(*others).square().sum().backward()
     assert_same([x.grad for x in inputs], [x.grad for x in others])
     whole = random_tensors(0, shapes=[(3, 2, 20, 5)] * 3)
-    compare([x[1:] for x in whole], 2)
+    assert_equals_dense([x[1:] for x in whole], 2)
 
 
 @pytest.mark.parametrize("causal", [False, True])
@@ -231,7 +233,7 @@ def test_the_second_derivative_is_refused():
 
 def test_scale_and_learned_scale():
     tensors = random_tensors(65)
-    compare(tensors, 3, scale=-0.7)
+    assert_equals_dense(tensors, 3, scale=-0.7)
     factors = [torch.tensor(0.4, dtype=torch.float64, requires_grad=True) for _ in range(2)]
     compiled_windowed_attention(*tensors, 3, scale=factors[0]).square().sum().backward()
     dense(3, scale=factors[1])(*tensors).square().sum().backward()
@@ -241,11 +243,11 @@ def test_scale_and_learned_scale():
 
 def test_scores_too_big_for_the_naive_exponential():
     query, key, value = random_tensors(140)
-    compare((query * 1e4, key, value), 66)
+    assert_equals_dense((query * 1e4, key, value), 66)
     # Escores que crescem de ladrilho em ladrilho: o máximo sobe, e o que se somou encolhe.
     ramp = torch.linspace(0, 500, 140, dtype=torch.float64)[:, None]
-    compare((query.abs(), key.abs() + ramp, value), 139)
-    compare((query.abs(), key.abs() - ramp, value), 139)
+    assert_equals_dense((query.abs(), key.abs() + ramp, value), 139)
+    assert_equals_dense((query.abs(), key.abs() - ramp, value), 139)
 
 
 @pytest.mark.parametrize("causal", [False, True])
@@ -268,13 +270,13 @@ def test_broken_numbers_show_only_where_they_are_seen(where, broken, causal, len
     tensors = random_tensors(17)
     tensors[where][0, 2, 8, 3] = broken
     options = {"causal": causal, "key_lengths": lengths}
-    compare_broken(tensors, 3, **options)
+    assert_equals_dense_with_broken(tensors, 3, **options)
     found = compiled_windowed_attention(*tensors, 3, **options)
     seen = found[0, 2].isnan().any(dim=-1).nonzero().squeeze(-1).tolist()
     assert seen == ([8] if where == 0 else list(range(8 if causal else 5, 12)))
 
 
-def compare_broken(tensors, radius, **options):
+def assert_equals_dense_with_broken(tensors, radius, **options):
     expected = gradients(dense(radius, **options), tensors)
     received = gradients(lambda *x: compiled_windowed_attention(*x, radius, **options), tensors)
     assert_same(received, expected, equal_nan=True, **EXACT)
@@ -288,7 +290,7 @@ def test_a_broken_number_anywhere_is_found(where, place, width):
     for column in (0, width - 1):
         tensors = random_tensors(0, shapes=[(1, 200, width)] * 3)
         tensors[where][0, place, column] = math.nan
-        compare_broken(tensors, 7)
+        assert_equals_dense_with_broken(tensors, 7)
 
 
 def test_what_is_hidden_may_be_broken():
