@@ -111,10 +111,13 @@ def memory(name: str, length: int, train: bool) -> float:
 
 
 def prepare_memory(name: str, length: int, train: bool) -> Callable[[], Any]:
-    """Num processo novo: carrega e aquece com pouco, para medir só a chamada."""
+    """Num processo novo: carrega e aquece com pouco, para medir só a chamada.
+
+    Pouco mesmo: o rascunho que o aquecimento já tivesse ocupado não se contaria em ``n`` pequeno.
+    """
     torch.set_num_threads(1)
-    small, pattern = PATTERNS["janela"](512), PATTERNS[name](length)
-    peers.task(lambda q, k, v: block_sparse_attention(q, k, v, small), peers.tensors(512), train)()
+    small, pattern = SlidingWindow(4), PATTERNS[name](length)
+    peers.task(lambda q, k, v: block_sparse_attention(q, k, v, small), peers.tensors(64), train)()
     return peers.task(
         lambda q, k, v: block_sparse_attention(q, k, v, pattern), peers.tensors(length), train
     )
