@@ -120,6 +120,63 @@ def test_the_guard_sees_a_peer_near_the_compiled_kernel():
     assert bench.too_slow(record) == []
 
 
+def test_nobody_is_faster_than_the_arithmetic_alone():
+    row = {"n": 8192, "causal": False, "mode": "ida"}
+    ratios = {peers.FLOOR: ratio(0.5), peers.LIMIT: ratio(0.46), "SDPA densa": ratio(0.1)}
+    assert bench.below_the_floor({**row, "ratios": ratios}) == []
+    ratios[peers.LIMIT] = ratio(0.44)
+    (problem,) = bench.below_the_floor({**row, "ratios": ratios})
+    assert f"{peers.LIMIT} (n=8192, bidirecional, ida): 0.44 vezes" in problem
+    assert problem in bench.too_slow({"baseline": peers.OURS, "rows": [{**row, "ratios": ratios}]})
+    (ours,) = bench.below_the_floor({**row, "ratios": {peers.FLOOR: ratio(1.2)}})
+    assert ours.startswith(peers.OURS)
+    assert bench.below_the_floor({**row, "ratios": {peers.LIMIT: ratio(0.01)}}) == []
+
+
+def test_the_arithmetic_counts_only_visible_pairs():
+    # Três consultas, todas veem todas: 9 pares (6 causais), 4 cabeças de 64.
+    assert peers.multiply_adds(3, False, False) == 2 * 9 * 4 * 64
+    assert peers.multiply_adds(3, True, True) == 7 * 6 * 4 * 64
+
+
+@needs_compiler
+def test_the_floor_does_all_the_arithmetic_it_is_asked_for(one_thread):
+    # Cada número tende a 1, e a cada soma-e-produto fica à metade da distância que o separava.
+    (lanes,) = peers.floor(10**6)()
+    assert lanes in (48, 96, 384)  # os que cada família de processadores tem à mão
+    extra = [peers.floor(int(rounds * lanes))()[0] - lanes for rounds in (1, 2, 3)]
+    assert extra[0] > lanes
+    assert extra == [extra[0], extra[0] / 2, extra[0] / 4]
+    assert peers.floor(int(lanes) + 1)()[0] - lanes == extra[1]  # nunca a menos
+
+
+@needs_compiler
+def test_the_floor_is_shared_among_the_threads():
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    lanes = int(peers.floor(10**6)()[0])
+    (one_round,) = peers.floor(lanes)()
+    torch.set_num_threads(2)
+    assert peers.floor(2 * lanes)() == [one_round, one_round]
+    torch.set_num_threads(threads)
+
+
+@needs_compiler
+def test_a_measured_case_brings_its_floor(monkeypatch, one_thread):
+    some = {name: peers.CANDIDATES[name] for name in (peers.OURS, peers.LIMIT)}
+    monkeypatch.setattr(peers, "CANDIDATES", some)
+    row, _, _ = bench.measure(bench.Case(1024, False, False), 3)
+    assert set(row["ratios"]) == {peers.OURS, peers.LIMIT, peers.FLOOR}
+    assert bench.below_the_floor(row) == []
+    monkeypatch.setattr(peers, "CANDIDATES", {peers.OURS: peers.ours})
+    row, _, _ = bench.measure(bench.Case(1024, False, False), 3)
+    assert set(row["ratios"]) == {peers.OURS}
+    asked = []
+    monkeypatch.setattr(bench, "memory", lambda name, case: asked.append(name) or 1.0)
+    case = bench.Case(bench.MEMORY_LENGTH, False, False)
+    assert bench.memory_of({"ratios": {peers.LIMIT: 1, peers.FLOOR: 1}}, case) == {peers.LIMIT: 1.0}
+
+
 def test_without_a_compiler_the_limit_is_absent(monkeypatch):
     def missing():
         raise RuntimeError("nenhum")
@@ -213,5 +270,5 @@ def test_the_published_record_covers_every_case_and_passes_its_own_guard():
     assert record["threads"] == 2
     assert bench.too_slow(record) == []
     measured = {name for row in record["rows"] for name in row["ratios"]}
-    assert measured | set(record["absent"]) == set(peers.CANDIDATES)
+    assert measured | set(record["absent"]) == {*peers.CANDIDATES, record["floor"]}
     assert record["environment"]["versions"]["torch"]

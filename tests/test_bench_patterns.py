@@ -15,14 +15,16 @@ FIT = {"name": "janela", "mode": "ida", "quantity": "memória", "exponent": 1.0}
 
 def row(kind, median, mode="ida"):
     ratio = {"median": median, "lower": median, "upper": median, "count": 3}
-    return {"mode": mode, "kind": kind, "n": 8192, "fios": 1, "ratios": {bench.NAME: ratio}}
+    return {"mode": mode, "kind": kind, "n": 8192, "threads": 1, "ratios": {bench.NAME: ratio}}
 
 
 def test_the_guard_sees_a_slow_pattern_and_a_memory_that_grows():
     fast = {"rows": [row("passo", 2.0), row("grafo ao acaso", 99.0)], "exponents": [FIT]}
     assert bench.too_slow(fast) == []
     (slow,) = bench.too_slow({**fast, "rows": [row("passo", 2.6)]})
-    assert "passo (ida, 1 fio(s)): 2.60 vezes" in slow
+    assert "passo (ida, 1 linha de execução): 2.60 vezes" in slow
+    (two,) = bench.too_slow({**fast, "rows": [row("passo", 2.6) | {"threads": 2}]})
+    assert "passo (ida, 2 linhas de execução): 2.60 vezes" in two
     (grows,) = bench.too_slow({**fast, "exponents": [FIT | {"exponent": 1.2}]})
     assert "memória de janela (ida): expoente 1.200" in grows
 
@@ -65,7 +67,7 @@ def test_the_ratio_is_per_visible_pair(monkeypatch):
     ratio = found["ratios"][bench.NAME]
     shares = [ratio["median"], ratio["lower"], ratio["upper"]]
     assert shares == pytest.approx([2 * window / stride, window / stride, 4 * window / stride])
-    assert (found["kind"], found["mode"], found["fios"]) == ("passo", "ida", 1)
+    assert (found["kind"], found["mode"], found["threads"]) == ("passo", "ida", 1)
 
 
 @pytest.mark.slow

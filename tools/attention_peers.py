@@ -7,8 +7,10 @@ devolve o motivo, um texto. O que só depende do tamanho é preparado antes, for
 
 from __future__ import annotations
 
+import ctypes
 import warnings
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from importlib.util import find_spec
 from types import SimpleNamespace
@@ -25,7 +27,7 @@ from coursekit.attention.sparse import (
     windowed_attention,
     windowed_attention_readable,
 )
-from coursekit.attention.sparse.kernel_build import find_compiler
+from coursekit.attention.sparse.kernel_build import find_compiler, window_library
 
 RADIUS, HEADS, WIDTH = 128, 4, 64
 Attention = Callable[[Tensor, Tensor, Tensor], Tensor]
@@ -214,6 +216,8 @@ CANDIDATES: dict[str, Callable[[int, bool], Built]] = {
     "local-attention": local_attention,
     "Longformer": longformer,
 }
+# Não calcula atenção: faz tantas somas-e-produtos quantas a conta pede, e nada mais.
+FLOOR = "só as contas"
 # Na CPU, estes só têm ida.
 FORWARD_ONLY = {"flex_attention, bloco 128", "flex_attention, bloco 32"}
 
@@ -238,6 +242,32 @@ def task(attention: Attention, inputs: list[Tensor], train: bool) -> Callable[[]
         return [context.detach(), *(x.grad for x in leaves)]
 
     return forward_and_backward if train else forward
+
+
+def multiply_adds(length: int, causal: bool, train: bool) -> int:
+    """Quantas somas-e-produtos a conta pede, contando só os pares visíveis.
+
+    Na ida, dois produtos de matriz: escores e contexto. Na volta, mais cinco: os escores outra
+    vez, ``g V^T`` e os gradientes de consulta, chave e valor.
+    """
+    pairs = SlidingWindow(RADIUS, causal=causal).visible_pairs(length)
+    return (7 if train else 2) * pairs * HEADS * WIDTH
+
+
+def floor(count: int) -> Callable[[], Any]:
+    """O piso de uma conta: as suas somas-e-produtos, no ritmo máximo do processador.
+
+    Nada se lê nem se guarda, e nenhuma exponencial se calcula: quem faz a conta inteira leva mais.
+
+    Raises:
+        RuntimeError: se não houver compilador.
+    """
+    run = window_library().window_multiply_adds_float32
+    run.restype = ctypes.c_float
+    threads = torch.get_num_threads()
+    workers = ThreadPoolExecutor(threads, thread_name_prefix="piso")
+    shares = [ctypes.c_int64(-(-count // threads))] * threads
+    return lambda: list(workers.map(run, shares))
 
 
 def prepare_memory(name: str, length: int, causal: bool, train: bool) -> Callable[[], Any]:

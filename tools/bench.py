@@ -158,7 +158,10 @@ def recurrent(repeats: int) -> dict[str, Any]:
                 mode = "ida e volta" if train else "ida"
                 rows.append({"kind": kind, "size": list(size), "mode": mode, "ratios": ratios})
                 show(rows[-1])
-    return {"baseline": "torch.nn", "threads": 1, "rows": rows, "environment": environment}
+    return {
+        "baseline": "torch.nn", "floor": PRODUCTS, "threads": 1, "rows": rows,
+        "environment": environment,
+    }  # fmt: skip
 
 
 def show(row: dict[str, Any]) -> None:

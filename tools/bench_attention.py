@@ -74,10 +74,13 @@ def agree(expected: list[torch.Tensor], received: list[torch.Tensor]) -> bool:
 
 
 def measure(case: Case, repeats: int) -> tuple[dict[str, Any], Comparison, dict[str, str]]:
-    """Mede um caso; a densa sem janela faz outra conta e não é conferida."""
+    """Mede um caso; a densa sem janela e o piso fazem outra conta e não são conferidos."""
     torch.compiler.reset()  # um n de cada vez: o compilador não troca o fixo pelo variável
     tasks, absent = candidates(case)
     other = {name: tasks.pop(name) for name in ("SDPA densa",) if name in tasks}
+    if peers.LIMIT in tasks:  # o piso também pede o compilador
+        count = peers.multiply_adds(case.n, case.causal, case.train)
+        other[peers.FLOOR] = peers.floor(count)
     expected = tasks[peers.OURS]()
     for name, task in tasks.items():
         if not agree(expected, task()):
@@ -107,7 +110,8 @@ def memory_of(row: dict[str, Any], case: Case) -> dict[str, float]:
     """Memória de todos no tamanho escolhido, e a nossa em todos, para o expoente."""
     if case.causal:
         return {}
-    names = list(row["ratios"]) if case.n == MEMORY_LENGTH else [peers.OURS]
+    measured = [name for name in row["ratios"] if name != peers.FLOOR]
+    names = measured if case.n == MEMORY_LENGTH else [peers.OURS]
     return {name: round(memory(name, case), 2) for name in names}
 
 
@@ -149,6 +153,7 @@ def attention(repeats: int) -> dict[str, Any]:
     return {
         "baseline": peers.OURS,
         "limit": peers.LIMIT,
+        "floor": peers.FLOOR,
         "threads": 2,
         "rows": rows,
         "exponents": exponents(rows),
@@ -179,13 +184,15 @@ COMPILED_FLOOR = 0.7
 LIMIT_FLOORS = {"ida": 0.85 * 2.0, "ida e volta": 0.85 * 2.5}
 LIMIT_COMPILED_FLOOR = 1.05
 LIMIT_LENGTHS = (8192, 16384)
+# Ninguém faz a conta em menos tempo que as suas somas-e-produtos; a folga é da medida.
+FLOOR_SLACK = 0.9
 
 
 def too_slow(record: dict[str, Any]) -> list[str]:
     """Casos em que alguém com janela chegou perto demais de um núcleo do curso."""
     problems = []
     for row in record["rows"]:
-        problems += near_the_limit(row)
+        problems += near_the_limit(row) + below_the_floor(row)
         for name in sorted(WINDOWED & set(row["ratios"])):
             compiled = name in peers.FORWARD_ONLY
             floor = COMPILED_FLOOR if compiled else FLOORS[row["mode"]]
@@ -214,6 +221,21 @@ def near_the_limit(row: dict[str, Any]) -> list[str]:
                 f"o piso é {floor:.2f}"
             )
     return problems
+
+
+def below_the_floor(row: dict[str, Any]) -> list[str]:
+    """Quem teria feito a conta mais depressa do que o processador soma e multiplica."""
+    floor = row["ratios"].get(peers.FLOOR)
+    if floor is None:
+        return []
+    windowed = WINDOWED | {peers.LIMIT, "windowed_attention_readable", "block_sparse_attention"}
+    found = {name: row["ratios"][name]["median"] for name in sorted(windowed & set(row["ratios"]))}
+    return [
+        f"{name} ({told(row)}): {ratio:.2f} vezes o tempo de {peers.OURS}, e só as contas já levam "
+        f"{floor['median']:.2f}; a medida, ou a conta, está errada"
+        for name, ratio in {peers.OURS: 1.0, **found}.items()
+        if ratio < FLOOR_SLACK * floor["median"]
+    ]
 
 
 def told(row: dict[str, Any]) -> str:

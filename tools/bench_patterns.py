@@ -88,7 +88,7 @@ def measure(name: str, train: bool, threads: int, repeats: int) -> tuple[dict[st
     for field in ("median", "lower", "upper"):
         ratio[field] *= per_pair
     mode = "ida e volta" if train else "ida"
-    row = {"mode": mode, "kind": name, "n": LENGTH, "fios": threads, "ratios": {NAME: ratio}}
+    row = {"mode": mode, "kind": name, "n": LENGTH, "threads": threads, "ratios": {NAME: ratio}}
     return row, found.to_dict()["environment"]
 
 
@@ -151,10 +151,15 @@ def show(row: dict[str, Any]) -> None:
     ratio = row["ratios"][NAME]
     quartiles = f"[{ratio['lower']:.2f}; {ratio['upper']:.2f}]"
     print(
-        f"  {row['kind']:<24} {row['fios']} fio(s) {row['mode']:<12}"
+        f"  {row['kind']:<24} {row['threads']} linha(s) {row['mode']:<12}"
         f" {ratio['median']:.2f} {quartiles}",
         flush=True,
     )
+
+
+def told(threads: int) -> str:
+    """Quantas linhas de execução, em palavras."""
+    return "1 linha de execução" if threads == 1 else f"{threads} linhas de execução"
 
 
 def too_slow(record: dict[str, Any]) -> list[str]:
@@ -164,8 +169,8 @@ def too_slow(record: dict[str, Any]) -> list[str]:
         found = row["ratios"][NAME]["median"]
         if row["kind"] not in WITHOUT_TARGET and found > SLACK * TARGET:
             problems.append(
-                f"{row['kind']} ({row['mode']}, {row['fios']} fio(s)): {found:.2f} vezes o par da "
-                f"janela; o limite é {SLACK * TARGET}"
+                f"{row['kind']} ({row['mode']}, {told(row['threads'])}): {found:.2f} vezes o par "
+                f"da janela; o limite é {SLACK * TARGET}"
             )
     for fit in record["exponents"]:
         if fit["exponent"] > MEMORY_LIMIT:

@@ -23,8 +23,8 @@ class Environment:
         architecture: arquitetura, como ``"x86_64"``.
         cpu: modelo do processador; ``"desconhecido"`` se o sistema não disser.
         cores: núcleos lógicos que este processo pode usar.
-        threads: fios de execução pedidos por variável de ambiente e, se o PyTorch já
-            estiver carregado, os que ele usa.
+        threads: linhas de execução pedidos por variável de ambiente e, se o PyTorch já
+            estiver carregado, as que ele usa.
         gpu: nome da GPU que o PyTorch vê, se já estiver carregado; senão ``None``.
         versions: versão de cada biblioteca instalada que importa para uma medida.
     """
@@ -97,7 +97,7 @@ def _mac_cpu() -> str:
 
 
 def _threads() -> dict[str, int]:
-    """Limites de fios de execução em vigor."""
+    """Limites de linhas de execução em vigor."""
     asked = {name: os.environ.get(name, "") for name in _THREAD_VARIABLES}
     threads = {name: int(value) for name, value in asked.items() if value.isdecimal()}
     torch = sys.modules.get("torch")

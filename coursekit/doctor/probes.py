@@ -115,7 +115,7 @@ def probe_kernel() -> list[Finding]:
 
 
 def probe_machine() -> list[Finding]:
-    """Olha o disco e os fios de execução."""
+    """Olha o disco e os linhas de execução."""
     free = shutil.disk_usage(Path.cwd()).free
     status: Status = (
         "ok" if free >= LITTLE_DISK else "aviso" if free >= TOO_LITTLE_DISK else "falta"

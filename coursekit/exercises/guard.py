@@ -40,11 +40,11 @@ class Outcome:
 def call_with_limit(
     function: Callable[..., Any], arguments: tuple[Any, ...], *, seconds: float = TIME_LIMIT
 ) -> Outcome:
-    """Chama uma função num fio à parte, com avisos calados e tempo limitado.
+    """Chama uma função numa linha de execução à parte, com avisos calados e tempo limitado.
 
-    O fio serve em cadernos de qualquer sistema, sem sinais do sistema operacional. Uma função
+    Isso serve em cadernos de qualquer sistema, sem sinais do sistema operacional. Uma função
     presa num laço de Python é interrompida; presa dentro de código compilado, fica para trás
-    num fio que não impede o Python de fechar.
+    numa linha que não impede o Python de fechar.
 
     Args:
         function: função a chamar.
@@ -88,7 +88,7 @@ def call_with_limit(
 
 
 def _interrupt(worker: threading.Thread) -> None:
-    """Pede ao Python que lance TimeLimitReached dentro do fio, e espera um pouco."""
+    """Pede ao Python que lance TimeLimitReached dentro da linha de execução, e espera um pouco."""
     identifier = ctypes.c_ulong(worker.ident or 0)
     ctypes.pythonapi.PyThreadState_SetAsyncExc(identifier, ctypes.py_object(TimeLimitReached))
     worker.join(GRACE)

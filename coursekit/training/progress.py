@@ -15,7 +15,7 @@ from tqdm import tqdm
 
 
 class _QuietMonitorBar(tqdm):  # type: ignore[type-arg]
-    """Barra do tqdm sem o fio de execução que vigia barras paradas."""
+    """Barra do tqdm sem a linha de execução que vigia barras paradas."""
 
     monitor_interval = 0
 

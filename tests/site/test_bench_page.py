@@ -177,6 +177,25 @@ def test_distance_to_the_limit_is_told_and_tabled(record: bench_records.Record) 
     assert "núcleo&lt;c&gt;" in bench_page.record_html(with_limit)
 
 
+def test_the_floor_is_told_apart_and_is_nobodys_rival(record: bench_records.Record) -> None:
+    changed = data(limit="núcleo", floor="só a<s> contas")
+    for entry in changed["rows"]:
+        entry["ratios"] |= {"núcleo": spread(0.5), "só a<s> contas": spread(0.4)}
+    changed["rows"][1]["ratios"]["só a<s> contas"] = spread(0.3)
+    floored = bench_records.read_record("x", changed)
+    first, *others = [text_of(sentence) for sentence in bench_words.readings(floored)]
+    before = text_of(bench_words.readings(record)[0])
+    clause = "; o piso, só a&lt;s&gt; contas, leva de 0,30 a 0,40 vez esse tempo."
+    assert first == before.removesuffix(".") + clause
+    (limit,) = [sentence for sentence in others if "Distância" in sentence]
+    assert limit.endswith(
+        "O piso, só a&lt;s&gt; contas, já levaria, do tempo do núcleo, de 60% a 80% (ida)."
+    )
+    assert "só a&lt;s&gt; contas" in bench_page.ratio_table(floored, "ida")
+    without_limit = bench_records.read_record("x", {**changed, "limit": ""})
+    assert bench_words.limit_sentence(without_limit) == []
+
+
 def test_outcome_counts_ties_by_the_quartiles() -> None:
     ratios = [Spread(0.9, 0.8, 0.95, 9), Spread(0.97, 0.9, 1.2, 9), Spread(2, 1.9, 2.1, 9)]
     assert bench_words.outcome(ratios) == (
@@ -189,7 +208,7 @@ def test_outcome_counts_ties_by_the_quartiles() -> None:
 def test_provenance_says_when_where_and_with_what(record: bench_records.Record) -> None:
     said = bench_words.provenance(record)
     assert said.startswith("Medido em 05/11/2026: ")
-    assert "1 fio de execução" in said
+    assert "1 linha de execução" in said
     assert f"PyTorch {record.environment['versions']['torch']}" in said
     undated = bench_records.read_record("r", minimal())
     assert bench_words.provenance(undated).startswith("Medido em data não registrada: ")

@@ -56,13 +56,15 @@ class Exponent:
 class Record:
     """Um conjunto de medidas de uma corrida só.
 
-    ``limit`` é o candidato que serve de limite prático da máquina; vazio se não há um.
+    ``limit`` é o candidato que serve de limite prático da máquina, e ``floor`` o que faz só a parte
+    que não se pode evitar, e por isso não é concorrente; vazios se não há um.
     """
 
     name: str
     title: str
     baseline: str
     limit: str
+    floor: str
     date: str
     threads: int | None
     rows: tuple[Row, ...]
@@ -128,6 +130,7 @@ def read_record(name: str, data: Mapping[str, Any]) -> Record:
         title=data.get("title") or TITLES.get(name, name),
         baseline=data["baseline"],
         limit=data.get("limit", ""),
+        floor=data.get("floor", ""),
         date=data.get("date", ""),
         threads=data.get("threads"),
         rows=rows,
@@ -176,6 +179,8 @@ def describe_case(row: Mapping[str, Any]) -> str:
         'n = 4.096, causal'
         >>> describe_case({"mode": "ida", "size": [32, 100, 128]})
         'lote 32, 100 passos, 128 unidades'
+        >>> describe_case({"mode": "ida", "n": 8192, "threads": 2})
+        'n = 8.192, 2 linhas de execução'
     """
     words = []
     for field, value in row.items():
@@ -183,6 +188,8 @@ def describe_case(row: Mapping[str, Any]) -> str:
             continue
         if field == "causal":
             words.append("causal" if value else "bidirecional")
+        elif field == "threads":
+            words.append(f"{value} {'linha' if value == 1 else 'linhas'} de execução")
         elif field == "size" and isinstance(value, list):
             words.append(SIZE_WORDS.get(len(value), " × ".join(["{}"] * len(value))).format(*value))
         elif isinstance(value, int) and not isinstance(value, bool):

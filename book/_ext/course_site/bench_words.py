@@ -87,14 +87,23 @@ def readings(record: Record) -> list[str]:
         found = {
             name: [r.ratios[name] for r in rows if name in r.ratios]
             for name in record.names()
-            if name != record.limit
+            if name not in (record.limit, record.floor)
         }
         series = {name: ratios for name, ratios in found.items() if ratios}
         tell = one_by_one if len(series) <= FEW else nearest_and_farthest
         subject = escape(", ".join(filter(None, (kind, mode))))
         subject = subject[:1].upper() + subject[1:]
-        sentences.append(f"<b>{subject}</b>: {tell(series, record.baseline)}.")
+        told = tell(series, record.baseline) + floor_clause(record, rows)
+        sentences.append(f"<b>{subject}</b>: {told}.")
     return [*sentences, *limit_sentence(record), *exponent_sentences(record.exponents)]
+
+
+def floor_clause(record: Record, rows: Sequence[Row]) -> str:
+    """Quanto leva a parte que não se pode evitar; vazio se não foi medida."""
+    ratios = [row.ratios[record.floor] for row in rows if record.floor in row.ratios]
+    return (
+        f"; o piso, {shown_name(record.floor)}, leva {reach(ratios)} esse tempo" if ratios else ""
+    )
 
 
 def limit_sentence(record: Record) -> list[str]:
@@ -109,7 +118,28 @@ def limit_sentence(record: Record) -> list[str]:
     if not parts:
         return []
     subject = f"<b>Distância do limite</b>: {shown_name(record.baseline)} leva"
-    return [f"{subject} {' e '.join(parts)}."]
+    return [f"{subject} {' e '.join(parts)}.{floor_of_the_limit(record)}"]
+
+
+def floor_of_the_limit(record: Record) -> str:
+    """Que parte do tempo do limite as contas que não se podem evitar já levariam."""
+    parts = []
+    for mode in record.modes:
+        shares = [
+            row.ratios[record.floor].median / row.ratios[record.limit].median
+            for row in record.rows
+            if row.mode == mode and {record.floor, record.limit} <= set(row.ratios)
+        ]
+        if shares:
+            low, high = (format_number(share, ".0%") for share in (min(shares), max(shares)))
+            reached = low if low == high else f"de {low} a {high}"
+            parts.append(f"{reached} ({escape(mode)})")
+    if not parts:
+        return ""
+    return (
+        f" O piso, {shown_name(record.floor)}, já levaria, do tempo do {shown_name(record.limit)}, "
+        f"{' e '.join(parts)}."
+    )
 
 
 def one_by_one(series: Mapping[str, Sequence[Spread]], baseline: str) -> str:
@@ -198,7 +228,7 @@ def provenance(record: Record) -> str:
     where = card_words(record)
     where.append(f"{escape(str(found['cpu']))}, {plural(int(found['cores']), 'núcleo')}")
     if record.threads is not None:
-        where.append(plural(record.threads, "fio de execução", "fios de execução"))
+        where.append(plural(record.threads, "linha de execução", "linhas de execução"))
     where.append(f"{escape(str(found['system']))} {escape(str(found['architecture']))}")
     versions = [f"Python {escape(str(found['python']))}"] + [
         f"{LIBRARIES.get(name, escape(name))} {escape(version)}"

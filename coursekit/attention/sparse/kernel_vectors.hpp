@@ -126,6 +126,23 @@ void micro(const T* left, Index left_row, const T* right, Index right_row, T* ou
         for (int v = 0; v < V; ++v) store(out + r * out_row + v * W, sums[r][v]);
 }
 
+// As contas de `count` passos de um número, sem ler nem guardar nada: o ritmo máximo deste
+// processador, o piso de quem mede. Dá a soma do que ficou: cada número tende a 1.
+template <typename T> T multiply_adds(std::int64_t count) {
+    constexpr int SUMS = ROWS * VECTORS;
+    const Vector<T> half = spread(T(0.5));
+    Vector<T> sums[SUMS];
+#pragma GCC unroll 24
+    for (int i = 0; i < SUMS; ++i) sums[i] = spread(T(i));  // diferentes: não se juntam numa só
+    for (; count > 0; count -= SUMS * WIDTH<T>)
+#pragma GCC unroll 24
+        for (int i = 0; i < SUMS; ++i) sums[i] = sums[i] * half + half;
+    T total = 0;
+    for (const Vector<T>& sum : sums)
+        for (int lane = 0; lane < WIDTH<T>; ++lane) total += sum[lane];
+    return total;
+}
+
 template <typename T> struct Matrix {
     T* data;
     Index row;  // números de uma linha à seguinte

@@ -342,4 +342,7 @@ int window_backward_float64(const void* task) { return backward((const Task<doub
 // 2^x de cada número, para os testes; `count` múltiplo de window_lanes_*.
 void window_exp2_float32(const float* x, float* y, std::int64_t count) { exp2_all(x, y, count); }
 void window_exp2_float64(const double* x, double* y, std::int64_t count) { exp2_all(x, y, count); }
+
+// Só as contas, para a medida: ao menos `count` somas-e-produtos.
+float window_multiply_adds_float32(std::int64_t count) { return multiply_adds<float>(count); }
 }
