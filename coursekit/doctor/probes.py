@@ -189,7 +189,7 @@ def _unseen_gpu_finding(built_for_cuda: str | None) -> Finding:
 
 
 def _threads_finding() -> Finding:
-    """Fios de execução: núcleos que o processo pode usar e limite pedido."""
+    """Linhas de execução: núcleos que o processo pode usar e limite pedido."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     cores = cores or 1
     asked = os.environ.get("OMP_NUM_THREADS", "")
