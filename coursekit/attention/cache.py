@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+from weakref import ref
+
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from coursekit.attention.checks import check_same_kind
 
@@ -90,6 +93,11 @@ class KeyValueCache:
     def __init__(self) -> None:
         self.key: Tensor | None = None
         self.value: Tensor | None = None
+        self._layer: ref[nn.Module] | None = None  # de que camada são; uma cópia não herda
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Deixa de fora a camada: referências fracas não se guardam em arquivo."""
+        return {**vars(self), "_layer": None}
 
     @property
     def length(self) -> int:
@@ -116,18 +124,60 @@ class KeyValueCache:
             TypeError: se não forem tensores flutuantes do mesmo tipo que os guardados.
             ValueError: se as formas não casarem entre si ou com o que está guardado.
         """
+        key, value = self.joined(key, value)
+        self.key, self.value = key, value
+        return key, value
+
+    def joined(self, key: Tensor, value: Tensor) -> tuple[Tensor, Tensor]:
+        """Mostra o que :meth:`append` devolveria, sem guardar nada.
+
+        Args:
+            key: chaves novas, forma ``(B, Hkv, T, Dh)``.
+            value: valores novos, mesma forma (a largura pode ser outra).
+
+        Returns:
+            Todas as chaves e todos os valores, das mais antigas às novas.
+
+        Raises:
+            TypeError: se não forem tensores flutuantes do mesmo tipo que os guardados.
+            ValueError: se as formas não casarem entre si ou com o que está guardado.
+        """
         check_same_kind(key=key, value=value)
         if key.ndim != 4 or value.ndim != 4 or key.shape[:3] != value.shape[:3]:
             raise ValueError(
                 f"recebi key {tuple(key.shape)} e value {tuple(value.shape)}; aceito "
                 "(B, Hkv, T, Dh), iguais até o penúltimo eixo. Separe as cabeças antes de guardar."
             )
-        if self.key is not None and self.value is not None:
-            self._check_fit(key, value)
-            key = torch.cat((self.key, key), dim=-2)
-            value = torch.cat((self.value, value), dim=-2)
-        self.key, self.value = key, value
-        return key, value
+        if self.key is None or self.value is None:
+            return key, value
+        self._check_fit(key, value)
+        return torch.cat((self.key, key), dim=-2), torch.cat((self.value, value), dim=-2)
+
+    def check_layer(self, layer: nn.Module) -> None:
+        """Recusa a camada que não é a dona do que está guardado.
+
+        Args:
+            layer: camada que quer usar o cache; a primeira que guarda algo nele é a dona.
+
+        Raises:
+            ValueError: se a dona for outra.
+        """
+        if self._layer is not None and self._layer() is not layer:
+            raise ValueError(
+                f"este cache guarda {self.length} posições de outra camada; aceito só as da "
+                "própria, porque cada camada projeta as suas chaves. Crie um KeyValueCache() por "
+                "camada."
+            )
+
+    def store(self, key: Tensor, value: Tensor, layer: nn.Module) -> None:
+        """Guarda tudo o que :meth:`joined` mostrou, e de que camada é.
+
+        Args:
+            key: todas as chaves, forma ``(B, Hkv, T, Dh)``.
+            value: todos os valores.
+            layer: a camada dona.
+        """
+        self.key, self.value, self._layer = key, value, ref(layer)
 
     def _check_fit(self, key: Tensor, value: Tensor) -> None:
         """Exige que o novo continue o que está guardado."""

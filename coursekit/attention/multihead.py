@@ -168,11 +168,14 @@ class MultiHeadAttention(nn.Module):
 
         Raises:
             TypeError: se os tipos não forem os descritos.
-            ValueError: se as formas não casarem, ou ``cache`` vier com ``key`` ou ``value``.
+            ValueError: se as formas não casarem, ou ``cache`` vier com ``key`` ou ``value``, ou
+                guardar o que outra camada projetou.
         """
         check_sequences(self.query_projection.weight, query, key, value, cache)
         key = query if key is None else key
         value = key if value is None else value
+        if cache is not None:
+            cache.check_layer(self)
         heads = self._project(query, key, value, cache)
         shape = (*heads[0].shape[:3], heads[1].shape[2])  # (B, H, Tq, Tk)
         context, weights = attend(
@@ -183,6 +186,8 @@ class MultiHeadAttention(nn.Module):
             key_lengths=key_lengths,
             return_weights=True,
         )
+        if cache is not None:  # só agora: a chamada recusada não pode deixar nada no cache
+            cache.store(heads[1], heads[2], self)
         context = self._drop(context, weights, heads[2])
         outputs: Tensor = self.output_projection(context.transpose(1, 2).flatten(2))
         return (outputs, weights) if return_weights else outputs
@@ -201,7 +206,7 @@ class MultiHeadAttention(nn.Module):
             query_heads = self.rotation(query_heads, first=k_len - query_heads.shape[2])
             key_heads = self.rotation(key_heads, first=past)
         if cache is not None:
-            key_heads, value_heads = cache.append(key_heads, value_heads)
+            key_heads, value_heads = cache.joined(key_heads, value_heads)
         return query_heads, key_heads, value_heads
 
     def _add_score_bias(

@@ -1,5 +1,8 @@
 """Recusas da atenção com várias cabeças: o que veio, o que se aceita, como consertar."""
 
+import copy
+import pickle
+
 import pytest
 import torch
 
@@ -76,6 +79,34 @@ def test_refused_call_leaves_the_cache_as_it_was():
     with pytest.raises(ValueError, match=r"recebi \(3, 6\)"):
         layer(ONE[0], cache=cache)
     assert cache.length == 3
+
+
+@pytest.mark.parametrize("options", [{"mask": ONE[0] > 0}, {"key_lengths": [9, 9]}, {"causal": 1}])
+@pytest.mark.parametrize("score_bias", [None, LinearBias(3)])
+def test_call_that_fails_halfway_also_leaves_the_cache_as_it_was(options, score_bias):
+    layer, cache = MultiHeadAttention(6, 3, score_bias=score_bias), KeyValueCache()
+    layer(ONE, cache=cache)
+    with pytest.raises((TypeError, ValueError), match=r"recebi|tem a forma"):
+        layer(ONE[:, :1], cache=cache, **options)
+    assert cache.length == 3
+
+
+def test_cache_of_another_layer_is_refused():
+    first, second, cache = MultiHeadAttention(6, 3), MultiHeadAttention(6, 3), KeyValueCache()
+    first(ONE, cache=cache)
+    with pytest.raises(ValueError, match=r"outra camada.*KeyValueCache\(\)"):
+        second(ONE, cache=cache)
+    assert first(ONE, cache=cache).shape == ONE.shape
+    assert cache.length == 6
+
+
+def test_cache_survives_copies_and_files():
+    layer, cache = MultiHeadAttention(6, 3), KeyValueCache()
+    with torch.no_grad():
+        layer(ONE, cache=cache)
+    for other in (copy.deepcopy(cache), pickle.loads(pickle.dumps(cache))):
+        assert torch.equal(layer(2 * ONE, cache=other), layer(2 * ONE, cache=copy.copy(cache)))
+        assert (other.length, cache.length) == (6, 3)
 
 
 def test_state_with_unknown_or_missing_weights_is_refused():
