@@ -4,6 +4,8 @@ import math
 import re
 import unicodedata
 from collections.abc import Mapping
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -13,7 +15,12 @@ from coursekit.exercises.failure import AnswerError, NotDoneError
 
 __all__ = ["keys_of", "kind_of", "plain_text", "spoken", "to_array", "to_number", "where"]
 
+COMMA_HINT = (
+    "a vírgula: em Python ela separa um número do outro. O decimal se escreve com ponto, como em "
+    "0.25, e o milhar, sem separador nenhum, como em 1000."
+)
 _RAISED = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+_CONTENTS = {"U": ", com textos", "S": ", com textos", "c": ", com números complexos"}
 _NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)?(?:[eE][+-]?\d+)?")
 
 
@@ -23,29 +30,37 @@ def to_array(value: object) -> NDArray[Any]:
     Tensores do PyTorch são soltos do grafo e trazidos ao processador, sem importar o PyTorch.
 
     Args:
-        value: número, lista, vetor do NumPy ou tensor.
+        value: número (também ``Fraction`` e ``Decimal``), lista, vetor do NumPy ou tensor.
 
     Returns:
         Vetor de números reais ou booleanos.
 
     Raises:
-        NotDoneError: se for ``None`` ou ``...``.
-        AnswerError: se não for feito de números reais.
+        NotDoneError: se for ``None`` ou ``...``, ou uma lista só deles.
+        AnswerError: se não for feito de números reais, ou tiver lugares em branco, ou for vetor mascarado do NumPy
+            (``np.ma``), cujo lugar escondido guarda um número que não é a resposta.
 
     Example:
         >>> to_array([1, 2]).shape
         (2,)
     """
-    if value is None or value is Ellipsis:
-        raise NotDoneError
+    _refuse_blanks(value)
     try:
-        array = np.asarray(_detached(value))
+        array = _with_exact_numbers(np.asarray(_detached(value)))
     except Exception:  # objetos estranhos podem lançar qualquer coisa ao se converter
-        array = np.empty(0, dtype=object)
+        array = np.array(None, dtype=object)
     if array.dtype.kind not in "biuf":
+        contents = "" if isinstance(value, str | bytes) else _CONTENTS.get(array.dtype.kind, "")
         raise AnswerError(
-            f"esperava números; recebi {kind_of(value)}",
+            f"esperava números; recebi {kind_of(value)}{contents}",
             "o que a sua resposta contém: só números, todos nas mesmas linhas e colunas.",
+        )
+    if _has_hidden_numbers(value):
+        raise AnswerError(
+            "recebi um vetor mascarado do NumPy (np.ma), que esconde números em vez de dizer "
+            "quanto valem",
+            "o tipo do resultado: um vetor comum, com um número em cada lugar. O que np.ma "
+            "escondeu, escreva você (.filled troca o escondido por um valor).",
         )
     return array
 
@@ -75,6 +90,8 @@ def to_number(value: object) -> float:
             )
         return float(value.strip().replace(",", "."))
     array = to_array(value)
+    if isinstance(value, tuple):
+        raise AnswerError(f"esperava um número só; recebi {kind_of(value)}", COMMA_HINT)
     if array.ndim or array.dtype.kind == "b":
         raise AnswerError(
             f"esperava um número só; recebi {kind_of(value)}",
@@ -175,8 +192,39 @@ def where(position: tuple[int, ...]) -> str:
     return str(tuple(int(size) for size in position))
 
 
+def _has_hidden_numbers(value: object) -> bool:
+    """Diz se há um vetor mascarado do NumPy, ele próprio ou dentro de listas."""
+    if isinstance(value, list | tuple):
+        return any(map(_has_hidden_numbers, value))
+    return isinstance(value, np.ma.MaskedArray)
+
+
+def _refuse_blanks(value: object) -> None:
+    """Recusa o que está em branco: tudo é exercício por fazer; uma parte, resposta incompleta."""
+    parts = list(value) if isinstance(value, list | tuple) else [value]
+    blanks = sum(part is None or part is Ellipsis for part in parts)
+    if blanks and blanks == len(parts):
+        raise NotDoneError
+    if blanks:
+        count = "um lugar" if blanks == 1 else f"{blanks} lugares"
+        raise AnswerError(
+            f"há {count} em branco na resposta",
+            "o que falta preencher: cada None, ou ..., tem de dar lugar a um número.",
+        )
+
+
+def _with_exact_numbers(array: NDArray[Any]) -> NDArray[Any]:
+    """Passa frações e decimais exatos do Python a float64; o resto fica como está."""
+    if array.dtype.kind == "O" and array.size:
+        if all(isinstance(item, int | float | Fraction | Decimal) for item in array.flat):
+            return array.astype(np.float64)
+    return array
+
+
 def _detached(value: Any) -> Any:
-    """Solta um tensor do grafo; bfloat16, que o NumPy não conhece, vira float32."""
+    """Solta os tensores do grafo; bfloat16, que o NumPy não conhece, vira float32."""
+    if isinstance(value, list | tuple):
+        return [_detached(part) for part in value]
     for name in ("detach", "cpu"):
         if callable(getattr(value, name, None)):
             value = getattr(value, name)()

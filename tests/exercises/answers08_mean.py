@@ -33,6 +33,11 @@ def mean_of_first(values, mask):
     return mean_where(values, np.arange(mask.shape[1]) < mask.sum(axis=1)[:, None])
 
 
+def mean_with_numpy_mask(values, mask):
+    hidden = np.broadcast_to(~mask[..., None], values.shape)
+    return np.ma.masked_array(values, hidden).mean(axis=1)
+
+
 def mean_in_place(values, mask):
     values[~mask] = 0.0
     return mean_where(values, mask)
@@ -47,10 +52,12 @@ MEAN_RIGHT = [
     Right("laço", lambda: mean_loop),
     Right("torch", lambda: mean_torch),
     Right("nan vira zero, com a máscara", lambda: mean_without_nan),
+    Right("np.ma, preenchido", lambda: lambda v, m: mean_with_numpy_mask(v, m).filled(0.0)),
     Right("float32", lambda: lambda v, m: mean_where(v, m).astype(np.float32)),
 ]
 
 MEAN_WRONG = [
+    Wrong("devolve np.ma", mean_with_numpy_mask, "um número em cada lugar"),
     Wrong("ignora a máscara", lambda v, m: v.mean(axis=1), "não entrou na conta"),
     Wrong("divide por T", lambda v, m: summed(v, m) / v.shape[1], "**válidos**"),
     Wrong("divide pelo lote", lambda v, m: summed(v, m) / m.sum(), "do lote inteiro"),

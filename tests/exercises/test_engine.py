@@ -186,6 +186,8 @@ def test_numpy_error_is_reported_when_the_torch_attempt_goes_no_further():
         (lambda x: (i for i in x), "esperava números; recebi generator"),
         (lambda x: [[1], [1, 2]], "esperava números; recebi list"),
         (lambda x: x * 1j, "esperava números; recebi ndarray de forma (3,)"),
+        (lambda x: np.ma.array(2 * x, mask=x > 4), "vetor mascarado do NumPy (np.ma)"),
+        (lambda x: [np.ma.array(2 * x[0]), *(2 * x[1:])], "vetor mascarado do NumPy (np.ma)"),
         (lambda: 1, "TypeError"),
         (quits, "com SystemExit: 3"),
         (recursive, "com RecursionError"),
@@ -257,6 +259,8 @@ def test_reads_numbers_with_good_will(value, expected):
         (float("nan"), "número finito"),
         (1j, "esperava números"),
         ({"a": 1}, "esperava números; recebi dict"),
+        (np.ma.array(300.0), "vetor mascarado do NumPy (np.ma)"),
+        (np.ma.masked, "vetor mascarado do NumPy (np.ma)"),
     ],
 )
 def test_strange_numbers_become_reports(value, part):
