@@ -12,6 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from coursekit.data.sizes import check_sizes
+
 __all__ = ["CONSTANT_ANSWER_ERROR", "AddingBatch", "adding_problem"]
 
 CONSTANT_ANSWER_ERROR = 1 / 6
@@ -60,11 +62,8 @@ def adding_problem(batch_size: int, length: int, *, generator: np.random.Generat
         >>> bool(np.allclose(marked, batch.targets))
         True
     """
-    if batch_size < 1 or length < 2:
-        raise ValueError(
-            "batch_size deve ser ao menos 1 e length ao menos 2; recebi "
-            f"batch_size={batch_size} e length={length}. Cada metade precisa de um passo a marcar."
-        )
+    advice = "Cada metade precisa de um passo a marcar."
+    check_sizes(advice, batch_size=(batch_size, 1), length=(length, 2))
     values = generator.random((batch_size, length), dtype=np.float32)
     first = generator.integers(length // 2, size=batch_size)
     second = generator.integers(length // 2, length, size=batch_size)

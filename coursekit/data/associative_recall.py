@@ -13,6 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from coursekit.data.sizes import check_sizes
+
 __all__ = ["AssociativeRecall", "RecallBatch", "random_rotation"]
 
 
@@ -55,10 +57,7 @@ def random_rotation(dim: int, *, generator: np.random.Generator) -> NDArray[np.f
         >>> bool(np.allclose(rotation.T @ rotation, np.eye(3)))
         True
     """
-    if dim < 1:
-        raise ValueError(
-            f"dim deve ser um inteiro positivo; recebi {dim}. Use o tamanho das chaves, D."
-        )
+    check_sizes("Use o tamanho das chaves, D.", dim=(dim, 1))
     orthogonal, triangular = np.linalg.qr(generator.standard_normal((dim, dim)))
     # A QR só é única a menos de sinais; com diagonal positiva, o sorteio é uniforme.
     signs = np.where(np.diag(triangular) < 0, -1.0, 1.0)
@@ -98,12 +97,11 @@ class AssociativeRecall:
                 f"rotation deve ser quadrada, de forma (D, D); recebi {shape}. "
                 "Use random_rotation(D, generator=...)."
             )
-        if self.num_pairs < 1 or self.num_classes < 2:
-            raise ValueError(
-                "num_pairs deve ser ao menos 1 e num_classes ao menos 2; recebi "
-                f"num_pairs={self.num_pairs} e num_classes={self.num_classes}. "
-                "Com uma classe só não há o que recuperar."
-            )
+        check_sizes(
+            "Com uma classe só não há o que recuperar.",
+            num_pairs=(self.num_pairs, 1),
+            num_classes=(self.num_classes, 2),
+        )
 
     @property
     def dim(self) -> int:
@@ -123,11 +121,7 @@ class AssociativeRecall:
         Raises:
             ValueError: se ``batch_size`` não for positivo.
         """
-        if batch_size < 1:
-            raise ValueError(
-                f"batch_size deve ser um inteiro positivo; recebi {batch_size}. "
-                "Peça ao menos um exemplo."
-            )
+        check_sizes("Peça ao menos um exemplo.", batch_size=(batch_size, 1))
         pairs = (batch_size, self.num_pairs)
         keys = generator.standard_normal((*pairs, self.dim), dtype=np.float32)
         labels = generator.integers(self.num_classes, size=pairs)

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from coursekit.data.sizes import check_sizes
+
 __all__ = ["CopyBatch", "CopyTask"]
 
 
@@ -58,12 +60,12 @@ class CopyTask:
     num_symbols: int = 8
 
     def __post_init__(self) -> None:
-        if self.delay < 1 or self.num_items < 1 or self.num_symbols < 2:
-            raise ValueError(
-                "delay e num_items devem ser ao menos 1, e num_symbols ao menos 2; recebi "
-                f"delay={self.delay}, num_items={self.num_items} e "
-                f"num_symbols={self.num_symbols}. O aviso ocupa o último passo de espera."
-            )
+        check_sizes(
+            "O aviso ocupa o último passo de espera.",
+            delay=(self.delay, 1),
+            num_items=(self.num_items, 1),
+            num_symbols=(self.num_symbols, 2),
+        )
 
     @property
     def blank(self) -> int:
@@ -98,11 +100,7 @@ class CopyTask:
         Raises:
             ValueError: se ``batch_size`` não for positivo.
         """
-        if batch_size < 1:
-            raise ValueError(
-                f"batch_size deve ser um inteiro positivo; recebi {batch_size}. "
-                "Peça ao menos um exemplo."
-            )
+        check_sizes("Peça ao menos um exemplo.", batch_size=(batch_size, 1))
         items = generator.integers(self.num_symbols, size=(batch_size, self.num_items))
         inputs = np.full((batch_size, self.length), self.blank)
         inputs[:, : self.num_items] = items

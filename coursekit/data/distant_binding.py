@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from coursekit.data.negation_sentiment import SentenceBatch
 from coursekit.data.neutral_clauses import NEUTRAL_WORDS, neutral_text
+from coursekit.data.sizes import check_sizes
 
 __all__ = ["BAG_OF_WORDS_CEILING", "DistantBinding"]
 
@@ -61,11 +62,7 @@ class DistantBinding:
     """As palavras possíveis; o índice de cada uma é o seu lugar aqui."""
 
     def __post_init__(self) -> None:
-        if self.distance < 1:
-            raise ValueError(
-                f"distance deve ser um inteiro positivo; recebi {self.distance}. "
-                "Use 1 para palavras vizinhas."
-            )
+        check_sizes("Use 1 para palavras vizinhas.", distance=(self.distance, 1))
         if self._slack < 0:
             raise ValueError(
                 f"length={self.length} não comporta duas falas com distance={self.distance}. "
@@ -90,11 +87,7 @@ class DistantBinding:
         Raises:
             ValueError: se ``batch_size`` não for positivo.
         """
-        if batch_size < 1:
-            raise ValueError(
-                f"batch_size deve ser um inteiro positivo; recebi {batch_size}. "
-                "Peça ao menos um trecho."
-            )
+        check_sizes("Peça ao menos um trecho.", batch_size=(batch_size, 1))
         index = {word: number for number, word in enumerate(self.vocabulary)}
         rows, labels, positions = [], [], []
         for _ in range(batch_size):

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from coursekit.data.sizes import check_sizes
+
 __all__ = ["FirstSymbolBatch", "first_symbol_batch"]
 
 
@@ -51,12 +53,12 @@ def first_symbol_batch(
         >>> batch.inputs.shape, bool((batch.inputs[:, 0].argmax(-1) == batch.targets).all())
         ((3, 7, 8), True)
     """
-    if batch_size < 1 or length < 1 or num_symbols < 2:
-        raise ValueError(
-            "batch_size e length devem ser ao menos 1, e num_symbols ao menos 2; recebi "
-            f"batch_size={batch_size}, length={length} e num_symbols={num_symbols}. "
-            "Aumente o que veio pequeno."
-        )
+    check_sizes(
+        "Aumente o que veio pequeno.",
+        batch_size=(batch_size, 1),
+        length=(length, 1),
+        num_symbols=(num_symbols, 2),
+    )
     targets = generator.integers(num_symbols, size=batch_size)
     symbols = generator.integers(num_symbols, 2 * num_symbols, size=(batch_size, length))
     symbols[:, 0] = targets

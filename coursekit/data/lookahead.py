@@ -11,6 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from coursekit.data.sizes import check_sizes
+
 __all__ = ["LookaheadBatch", "lookahead_batch"]
 
 
@@ -59,12 +61,8 @@ def lookahead_batch(
         >>> batch.symbols.shape, bool((batch.labels == batch.symbols[:, 2:]).all())
         ((2, 5), True)
     """
-    if batch_size < 1 or num_symbols < 2:
-        raise ValueError(
-            "batch_size deve ser ao menos 1 e num_symbols ao menos 2; recebi "
-            f"batch_size={batch_size} e num_symbols={num_symbols}. Com um símbolo só, não há o "
-            "que adivinhar."
-        )
+    advice = "Com um símbolo só, não há o que adivinhar."
+    check_sizes(advice, batch_size=(batch_size, 1), num_symbols=(num_symbols, 2))
     if not 1 <= shift < length:
         raise ValueError(
             f"shift deve ficar entre 1 e length - 1; recebi shift={shift} e length={length}. "

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from coursekit.data.sizes import check_sizes
+
 __all__ = [
     "NUM_SYMBOLS",
     "VOCABULARY_SIZE",
@@ -81,7 +83,7 @@ def far_symbol_batch(
         >>> batch.tokens.tolist(), batch.labels.tolist(), batch.distances.tolist()
         ([[10, 6, 5, 2, 20]], [0], [4])
     """
-    _check_sizes(batch_size, length, least=2)
+    check_sizes("Aumente o que veio pequeno.", batch_size=(batch_size, 1), length=(length, 2))
     tokens = generator.integers(NUM_SYMBOLS, size=(batch_size, length))
     marked = generator.integers(length - 1, size=batch_size)
     labels = generator.integers(NUM_SYMBOLS, size=batch_size)
@@ -111,15 +113,6 @@ def neighbor_maximum_batch(
         >>> batch.tokens.tolist(), batch.labels.tolist()
         ([[8, 6, 5, 2, 3]], [[8, 6, 5]])
     """
-    _check_sizes(batch_size, length, least=3)
+    check_sizes("Aumente o que veio pequeno.", batch_size=(batch_size, 1), length=(length, 3))
     tokens = generator.integers(NUM_SYMBOLS, size=(batch_size, length))
     return NearBatch(tokens, np.maximum(tokens[:, :-2], tokens[:, 2:]))
-
-
-def _check_sizes(batch_size: int, length: int, *, least: int) -> None:
-    """Confere se há ao menos uma sequência, com lugar para a resposta."""
-    if batch_size < 1 or length < least:
-        raise ValueError(
-            f"batch_size deve ser ao menos 1 e length ao menos {least}; recebi "
-            f"batch_size={batch_size} e length={length}. Aumente o que veio pequeno."
-        )

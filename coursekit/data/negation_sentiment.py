@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coursekit.data.neutral_clauses import NEUTRAL_WORDS, neutral_text
+from coursekit.data.sizes import check_sizes
 
 __all__ = ["NegationSentiment", "SentenceBatch"]
 
@@ -88,11 +89,7 @@ class NegationSentiment:
         Raises:
             ValueError: se ``batch_size`` não for positivo.
         """
-        if batch_size < 1:
-            raise ValueError(
-                f"batch_size deve ser um inteiro positivo; recebi {batch_size}. "
-                "Peça ao menos uma frase."
-            )
+        check_sizes("Peça ao menos uma frase.", batch_size=(batch_size, 1))
         index = {word: number for number, word in enumerate(self.vocabulary)}
         rows, labels, positions = [], [], []
         for _ in range(batch_size):

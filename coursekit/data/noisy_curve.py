@@ -11,6 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from coursekit.data.sizes import check_sizes
+
 __all__ = ["NoisyCurve", "noisy_curve", "true_curve"]
 
 FloatArray = NDArray[np.float64]
@@ -88,11 +90,7 @@ def noisy_curve(
         >>> bool(np.all(sample.y == true_curve(sample.x)))
         True
     """
-    if num_points < 1:
-        raise ValueError(
-            f"num_points deve ser um inteiro positivo; recebi {num_points}. "
-            "Peça ao menos uma observação."
-        )
+    check_sizes("Peça ao menos uma observação.", num_points=(num_points, 1))
     if not (np.isfinite(noise_std) and noise_std >= 0):
         raise ValueError(
             f"noise_std deve ser finito e maior ou igual a zero; recebi {noise_std}. "

@@ -33,7 +33,7 @@ def test_rotation_has_no_preferred_sign():
 
 
 def test_rotation_rejects_an_impossible_size():
-    with pytest.raises(ValueError, match=r"dim.*positivo; recebi 0.*tamanho das chaves"):
+    with pytest.raises(ValueError, match=r"dim.*ao menos 1; recebi dim=0.*tamanho das chaves"):
         random_rotation(0, generator=np.random.default_rng(0))
 
 
@@ -95,5 +95,5 @@ def test_rejects_a_task_with_nothing_to_recall(counts):
 
 def test_rejects_an_empty_batch():
     task, generator = small_task()
-    with pytest.raises(ValueError, match=r"batch_size.*positivo; recebi 0.*ao menos um exemplo"):
+    with pytest.raises(ValueError, match=r"ao menos 1; recebi batch_size=0.*ao menos um exemplo"):
         task.sample(0, generator=generator)

@@ -68,5 +68,5 @@ def test_rejects_a_task_with_nothing_to_wait_keep_or_tell_apart(sizes):
 
 
 def test_rejects_an_empty_batch():
-    with pytest.raises(ValueError, match=r"batch_size.*positivo; recebi 0.*ao menos um exemplo"):
+    with pytest.raises(ValueError, match=r"ao menos 1; recebi batch_size=0.*ao menos um exemplo"):
         draw(CopyTask(delay=2), 0)

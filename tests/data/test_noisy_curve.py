@@ -65,7 +65,7 @@ def test_same_seed_same_sample_and_the_generator_is_the_only_source():
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"num_points": 0}, r"num_points.*positivo; recebi 0.*ao menos uma"),
+        ({"num_points": 0}, r"ao menos 1; recebi num_points=0.*ao menos uma"),
         ({"num_points": 5, "noise_std": -1.0}, r"noise_std.*recebi -1\.0.*Use 0"),
         ({"num_points": 5, "noise_std": math.nan}, r"noise_std.*recebi nan.*Use 0"),
         ({"num_points": 5, "low": 2.0, "high": 2.0}, r"low=2\.0 e high=2\.0.*Troque"),
