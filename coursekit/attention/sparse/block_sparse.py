@@ -7,15 +7,9 @@ from typing import Any
 
 from torch import Tensor
 
-from coursekit.attention.attend_checks import check_inputs
 from coursekit.attention.sparse.gather_plan import Cutting, plan_gather
 from coursekit.attention.sparse.gather_tiles import GatherBatch
-from coursekit.attention.sparse.heads import (
-    check_lengths,
-    flatten_heads,
-    restore_heads,
-    scale_factor,
-)
+from coursekit.attention.sparse.inputs import SparseInputs
 from coursekit.attention.sparse.pattern import Pattern
 from coursekit.attention.sparse.tile_kernel import tiled_attention
 
@@ -85,23 +79,17 @@ def block_sparse_attention(
         >>> block_sparse_attention(torch.zeros(1, 4, 1), x, x, pattern).squeeze()
         tensor([1.5000, 2.0000, 2.0000, 3.0000])
     """
-    check_inputs(query, key, value)
+    inputs = SparseInputs.checked(query, key, value, scale, key_lengths)
     _check_pattern(pattern)
-    limits = check_lengths(key_lengths, query)
-    factor = scale_factor(scale, query)
-    tensors = flatten_heads(query, key, value)
-    plan = plan_gather(pattern, query.shape[-2], CUTTING, query.device)
-    heads = len(tensors[0])
-    share = heads // max(len(query), 1)  # cada exemplo tem as suas cabeças, seguidas
-    valid = [None] * heads if limits is None else [n for n in limits for _ in range(share)]
+    plan = plan_gather(pattern, inputs.length, CUTTING, query.device)
+    limits, hides = inputs.head_limits(), inputs.key_lengths is not None
     batches = [
-        GatherBatch(head, tiles, limit)
+        GatherBatch(head, tiles, limit if hides else None)
         for tiles in plan.batches
-        for head, limit in enumerate(valid)
+        for head, limit in enumerate(limits)
     ]
-    merge = plan.merge or limits is not None  # um limite pode esconder tudo de uma consulta
-    context = tiled_attention(tensors, factor, batches, merge=merge)
-    return restore_heads(context, query, value)
+    merge = plan.merge or hides  # um limite pode esconder tudo de uma consulta
+    return inputs.restored(tiled_attention(inputs.flat(), inputs.scale, batches, merge=merge))
 
 
 def _check_pattern(pattern: Any) -> None:

@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import torch
 from torch import Tensor
 
-from coursekit.attention.attend_checks import check_inputs, check_options
 from coursekit.attention.exposure import replace_broken
-from coursekit.attention.sparse.heads import (
-    check_lengths,
-    check_radius,
-    flatten_heads,
-    restore_heads,
-    scale_factor,
-)
+from coursekit.attention.sparse.inputs import SparseInputs
 from coursekit.attention.sparse.kernel_build import window_library
 from coursekit.attention.sparse.kernel_tasks import KeyGradients, Task, plan_shares, run_tasks
+from coursekit.attention.sparse.reach import window_reach
 
 __all__ = ["compiled_windowed_attention"]
 
@@ -73,27 +68,20 @@ def compiled_windowed_attention(
         Beltagy, Peters e Cohan (2020), seção 3.1, para o padrão; softmax em fluxo e volta por
         recomputação, Dao et al. (2022), seção 3.1.
     """
-    check_inputs(query, key, value)
-    check_options(causal, None)
-    check_radius(radius)
+    inputs = SparseInputs.checked(query, key, value, scale, key_lengths)
+    left, right = window_reach(radius, causal, inputs.length)
     _check_place(query)
-    lengths = check_lengths(key_lengths, query)
-    factor = scale_factor(scale, query)
-    tensors = flatten_heads(query, key, value)
-    length = query.shape[-2]
-    shares = [length] * min(len(query), 1) if lengths is None else lengths
-    each = len(tensors[0]) // max(len(shares), 1)
-    reach = min(int(radius), max(length - 1, 0))
-    limits = [limit for limit in shares for _ in range(each)]
-    context = _attention(tensors, factor, _Window(limits, reach, 0 if causal else reach))
-    return restore_heads(context, query, value)
+    window = _Window(inputs.head_limits(), left, right)
+    return inputs.restored(_attention(inputs.flat(), inputs.scale, window))
 
 
+@dataclass(frozen=True, eq=False)
 class _Window:
-    """A faixa visível: alcances, e quantas chaves valem em cada cabeça."""
+    """A faixa visível: quantas chaves valem em cada cabeça, e os alcances."""
 
-    def __init__(self, limits: Sequence[int], left: int, right: int) -> None:
-        self.limits, self.left, self.right = limits, left, right
+    limits: list[int]
+    left: int
+    right: int
 
 
 def _attention(tensors: Sequence[Tensor], scale: float | Tensor, window: _Window) -> Tensor:

@@ -7,20 +7,15 @@ São três versões da mesma conta: a legível, da lição; a padrão, só com P
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import groupby
 
 import torch
 from torch import Tensor
 
 from coursekit.attention.attend import attend
-from coursekit.attention.attend_checks import check_inputs, check_options
 from coursekit.attention.sparse.accelerated import can_accelerate, flex_windowed
-from coursekit.attention.sparse.heads import (
-    check_lengths,
-    check_radius,
-    flatten_heads,
-    restore_heads,
-    scale_factor,
-)
+from coursekit.attention.sparse.inputs import SparseInputs
+from coursekit.attention.sparse.reach import window_reach
 from coursekit.attention.sparse.tile_kernel import tiled_attention
 from coursekit.attention.sparse.window_plan import Band, WindowBatch, plan_window
 
@@ -143,29 +138,19 @@ def windowed_attention(
         >>> windowed_attention(torch.zeros(1, 3, 1), x, x, 1, causal=True).squeeze()
         tensor([1.0000, 1.5000, 4.0000])
     """
-    check_inputs(query, key, value)
-    check_options(causal, None)
-    check_radius(radius)
-    limits = check_lengths(key_lengths, query)
-    factor = scale_factor(scale, query)
-    length = query.shape[-2]
-    reach = min(int(radius), max(length - 1, 0))
-    budget = DEVICE_BUDGET if query.is_cuda else BUDGET
-    band = Band(length, reach, 0 if causal else reach, TILE, budget)
-    if can_accelerate((query, key, value), limits):
-        return flex_windowed((query, key, value), band, factor, limits)
-    tensors = flatten_heads(query, key, value)
-    shares = [length] * min(len(query), 1) if limits is None else limits
-    context = tiled_attention(tensors, factor, _plan(len(tensors[0]), shares, band))
-    return restore_heads(context, query, value)
+    inputs = SparseInputs.checked(query, key, value, scale, key_lengths)
+    left, right = window_reach(radius, causal, inputs.length)
+    band = Band(inputs.length, left, right, TILE, DEVICE_BUDGET if query.is_cuda else BUDGET)
+    if can_accelerate(inputs.tensors, inputs.key_lengths):
+        return flex_windowed(inputs.tensors, band, inputs.scale, inputs.key_lengths)
+    batches = _plan(inputs.head_limits(), band)
+    return inputs.restored(tiled_attention(inputs.flat(), inputs.scale, batches))
 
 
-def _plan(heads: int, limits: list[int], band: Band) -> list[WindowBatch]:
-    """Os lotes de todas as cabeças; cada limite vale para uma fatia igual delas."""
-    share = heads // max(len(limits), 1)
-    slices = (range(n * share, (n + 1) * share) for n in range(len(limits)))
-    return [
-        batch
-        for heads_of_one, limit in zip(slices, limits, strict=True)
-        for batch in plan_window(heads_of_one, limit, band)
-    ]
+def _plan(limits: Sequence[int], band: Band) -> list[WindowBatch]:
+    """Os lotes de todas as cabeças, um limite por cabeça; as seguidas de mesmo limite, juntas."""
+    batches: list[WindowBatch] = []
+    for limit, group in groupby(range(len(limits)), key=limits.__getitem__):
+        heads = list(group)
+        batches += plan_window(range(heads[0], heads[-1] + 1), limit, band)
+    return batches
