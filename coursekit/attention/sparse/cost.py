@@ -145,7 +145,7 @@ def computed_pairs(pattern: Pattern, length: int, block: int) -> int:
         Pares calculados; a razão para ``pattern.visible_pairs(length)`` é o desperdício.
 
     Raises:
-        TypeError: se algum número não for inteiro.
+        TypeError: se ``pattern`` não for um padrão, ou algum número não for inteiro.
         ValueError: se sair do domínio.
 
     Example:
@@ -153,6 +153,11 @@ def computed_pairs(pattern: Pattern, length: int, block: int) -> int:
         >>> computed_pairs(Strided(4), 64, 8), Strided(4).visible_pairs(64)
         (4096, 1024)
     """
+    if not isinstance(pattern, Pattern):
+        raise TypeError(
+            f"pattern deve ser um padrão; recebi {type(pattern).__name__}. Use, por exemplo, "
+            "SlidingWindow(8)."
+        )
     layout = pattern.block_layout(length, block)
     sizes = [min(block, length - start) for start in range(0, length, block)]
     return sum(sizes[row] * sizes[column] for row, column in zip(*layout.nonzero(), strict=True))

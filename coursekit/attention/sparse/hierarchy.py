@@ -53,10 +53,11 @@ class Hierarchical(Pattern):
         Returns:
             Um padrão por nível; ao menos o nível 0.
         """
-        levels, unit = [_Level(self.block, 1)], self.block
+        block = min(self.block, max(length, 2))  # um grupo maior que a sequência é ela inteira
+        levels, unit = [_Level(block, 1)], block
         while unit < length:
-            levels.append(_Level(self.block, unit))
-            unit *= self.block
+            levels.append(_Level(block, unit))
+            unit *= block
         return tuple(levels)
 
     def _pairs(self, queries: IntArray, length: int) -> Pairs:

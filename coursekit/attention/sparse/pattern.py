@@ -14,7 +14,16 @@ import numpy.typing as npt
 
 from coursekit.attention.sparse import pattern_graph
 
-__all__ = ["BoolArray", "IntArray", "Pairs", "Pattern", "Union", "check_count", "inside"]
+__all__ = [
+    "BoolArray",
+    "IntArray",
+    "Pairs",
+    "Pattern",
+    "Union",
+    "check_count",
+    "check_flag",
+    "inside",
+]
 
 IntArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]
@@ -81,11 +90,17 @@ class Pattern(ABC):
             crescente de consulta e, nela, de chave.
 
         Raises:
-            TypeError: se ``length`` não for inteiro.
+            TypeError: se ``length`` ou alguma consulta não for inteira.
             ValueError: se for negativo, ou alguma consulta sair da sequência.
         """
         length = check_count("length", length)
-        chosen = np.asarray(queries, dtype=np.int64).reshape(-1)
+        asked = np.asarray(queries).reshape(-1)
+        if asked.size and not np.issubdtype(asked.dtype, np.integer):
+            raise TypeError(
+                f"queries deve ter posições inteiras; recebi {asked.dtype}. "
+                "Use, por exemplo, range(length)."
+            )
+        chosen = asked.astype(np.int64)
         if ((chosen < 0) | (chosen >= length)).any():
             raise ValueError(
                 f"queries deve ter posições entre 0 e {length - 1}; recebi {chosen.tolist()}. "
@@ -214,12 +229,24 @@ class Union(Pattern):
         Returns:
             A união; o próprio padrão, se só houver um diferente.
 
+        Raises:
+            TypeError: se algum não for um padrão.
+            ValueError: se não vier nenhum.
+
         Example:
             >>> from coursekit.attention.sparse import SlidingWindow
             >>> window = SlidingWindow(2)
             >>> Union.of(window, window) == window
             True
         """
+        strange = [type(p).__name__ for p in patterns if not isinstance(p, Pattern)]
+        if strange:
+            raise TypeError(
+                f"só se unem padrões; recebi {strange[0]}. Use, por exemplo, "
+                "SlidingWindow(8) | GlobalTokens(count=1)."
+            )
+        if not patterns:
+            raise ValueError("a união precisa de ao menos um padrão; recebi nenhum. Dê o primeiro.")
         parts = frozenset(
             part for p in patterns for part in (p.parts if isinstance(p, Union) else (p,))
         )
@@ -286,3 +313,19 @@ def check_count(name: str, count: Any, *, least: int = 0) -> int:
     if count < least:
         raise ValueError(f"{name} deve ser pelo menos {least}; recebi {count}. Aumente {name}.")
     return int(count)
+
+
+def check_flag(name: str, flag: Any) -> None:
+    """Exige ``True`` ou ``False``: um texto como ``"não"`` valeria ``True`` em silêncio.
+
+    Args:
+        name: nome do argumento, para a mensagem.
+        flag: valor recebido.
+
+    Raises:
+        TypeError: se não for booleano.
+    """
+    if not isinstance(flag, bool):
+        raise TypeError(
+            f"{name} deve ser True ou False; recebi {type(flag).__name__}. Use {name}=True."
+        )

@@ -10,7 +10,14 @@ from typing import Literal
 
 import numpy as np
 
-from coursekit.attention.sparse.pattern import IntArray, Pairs, Pattern, check_count, inside
+from coursekit.attention.sparse.pattern import (
+    IntArray,
+    Pairs,
+    Pattern,
+    check_count,
+    check_flag,
+    inside,
+)
 
 __all__ = [
     "BigBird",
@@ -46,7 +53,7 @@ class SlidingWindow(Pattern):
         dilation: :math:`d \ge 1`, distância entre chaves vizinhas da janela.
 
     Raises:
-        TypeError: se ``radius`` ou ``dilation`` não for inteiro.
+        TypeError: se ``radius`` ou ``dilation`` não for inteiro, ou ``causal``, booleano.
         ValueError: se sair do domínio.
 
     Fonte:
@@ -63,6 +70,7 @@ class SlidingWindow(Pattern):
 
     def __post_init__(self) -> None:
         check_count("radius", self.radius)
+        check_flag("causal", self.causal)
         check_count("dilation", self.dilation, least=1)
 
     @property
@@ -102,7 +110,7 @@ class Strided(Pattern):
         causal: se ``True``, só para trás (e a própria posição).
 
     Raises:
-        TypeError: se ``stride`` não for inteiro.
+        TypeError: se ``stride`` não for inteiro, ou ``causal``, booleano.
         ValueError: se for menor que 1.
 
     Fonte:
@@ -122,6 +130,7 @@ class Strided(Pattern):
 
     def __post_init__(self) -> None:
         check_count("stride", self.stride, least=1)
+        check_flag("causal", self.causal)
 
     @property
     def period(self) -> int:
@@ -144,7 +153,7 @@ class GlobalTokens(Pattern):
         positions: outras posições globais, ``>= 0``; as que passarem do comprimento não contam.
 
     Raises:
-        TypeError: se algum número não for inteiro.
+        TypeError: se algum número não for inteiro, ou ``positions`` não for uma coleção.
         ValueError: se for negativo, ou não houver posição global nenhuma.
 
     Fonte:
@@ -160,6 +169,11 @@ class GlobalTokens(Pattern):
 
     def __post_init__(self) -> None:
         check_count("count", self.count)
+        if not isinstance(self.positions, Iterable):
+            raise TypeError(
+                f"positions deve ser uma coleção de posições; recebi "
+                f"{type(self.positions).__name__}. Use, por exemplo, positions=(0, 5)."
+            )
         chosen = tuple(sorted({check_count("positions", p) for p in self.positions}))
         object.__setattr__(self, "positions", chosen)
         if not self.count and not chosen:
@@ -217,12 +231,13 @@ class RandomBlocks(Pattern):
         return self.block
 
     def _pairs(self, queries: IntArray, length: int) -> Pairs:
-        rows, which = np.unique(queries // self.block, return_inverse=True)
-        count = -(-length // self.block)
+        block = min(self.block, max(length, 1))  # um bloco maior que a sequência é ela inteira
+        rows, which = np.unique(queries // block, return_inverse=True)
+        count = -(-length // block)
         size = min(self.per_row, count)
         chosen = np.array([self._choose(row, count, size) for row in rows], int)
-        first = chosen.reshape(len(rows), size)[which, :, None] * self.block
-        keys = (first + np.arange(self.block)).reshape(len(queries), size * self.block)
+        first = chosen.reshape(len(rows), size)[which, :, None] * block
+        keys = (first + np.arange(block)).reshape(len(queries), size * block)
         return inside(queries, keys, length)
 
     def _choose(self, row: int, count: int, size: int) -> IntArray:
@@ -304,7 +319,8 @@ class Graph(Pattern):
         directed: se ``False``, cada aresta vale nos dois sentidos.
 
     Raises:
-        TypeError: se alguma posição não for inteira.
+        TypeError: se ``edges`` não for uma coleção de pares de inteiros, ou ``directed`` não for
+            booleano.
         ValueError: se alguma for negativa ou uma aresta não tiver duas posições.
 
     Fonte:
@@ -321,7 +337,14 @@ class Graph(Pattern):
     directed: bool = False
 
     def __post_init__(self) -> None:
-        pairs = {tuple(edge) for edge in self.edges}
+        check_flag("directed", self.directed)
+        try:
+            pairs = {tuple(edge) for edge in self.edges}
+        except TypeError as error:
+            raise TypeError(
+                f"edges deve ser uma coleção de pares de inteiros; recebi "
+                f"{type(self.edges).__name__} ({error}). Use, por exemplo, edges=((0, 1), (1, 2))."
+            ) from error
         if any(len(pair) != 2 for pair in pairs):
             raise ValueError(
                 f"edges deve ter pares (consulta, chave); recebi {sorted(pairs, key=len)[-1]}. "

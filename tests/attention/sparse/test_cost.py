@@ -76,6 +76,7 @@ def test_computed_pairs_are_whole_blocks(block):
         (lambda: weight_bytes(1, heads=0), ValueError, r"heads"),
         (lambda: weight_bytes(1, bytes_per_number=0), ValueError, r"bytes_per_number"),
         (lambda: computed_pairs(Strided(1), 4, 0), ValueError, r"block deve ser"),
+        (lambda: computed_pairs(3, 4, 2), TypeError, r"padrão; recebi int.*SlidingWindow"),
     ],
 )
 def test_refusals(call, error, message):

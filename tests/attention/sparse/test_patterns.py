@@ -238,6 +238,13 @@ def test_period_groups_what_sees_alike():
     assert BIG_BIRD.period == 1
 
 
+@pytest.mark.parametrize("block", [11, 2**40, 2**63 - 1])
+def test_blocks_longer_than_the_sequence_are_one_block(block):
+    assert Hierarchical(block).mask(11).all()
+    assert RandomBlocks(block, 1, 0).mask(11).all()
+    assert not RandomBlocks(block, 0, 0).mask(11).any()
+
+
 @pytest.mark.parametrize(
     ("build", "error", "message"),
     [
@@ -264,6 +271,19 @@ def test_period_groups_what_sees_alike():
         (lambda: Strided(2).reach(4, -1), ValueError, r"layers deve ser pelo menos 0"),
         (lambda: Strided(2).pairs([4], 4), ValueError, r"entre 0 e 3.*\[4\].*range"),
         (lambda: Strided(2).pairs([-1], 4), ValueError, r"entre 0 e 3.*\[-1\]"),
+        (lambda: Strided(2).pairs([1.5], 4), TypeError, r"queries.*inteir.*float64.*range"),
+        (lambda: Strided(2).pairs(["1"], 4), TypeError, r"queries.*inteir.*range"),
+        (lambda: Strided(2).pairs([True], 4), TypeError, r"queries.*inteir.*bool"),
+        (lambda: SlidingWindow(1, causal="não"), TypeError, r"causal.*True ou False.*str"),
+        (lambda: SlidingWindow(1, causal=None), TypeError, r"causal.*NoneType"),
+        (lambda: Strided(2, causal=0.5), TypeError, r"causal.*float"),
+        (lambda: Graph(((0, 1),), directed="sim"), TypeError, r"directed.*str"),
+        (lambda: GlobalTokens(positions=3), TypeError, r"positions.*int.*\(0, 5\)"),
+        (lambda: Graph(None), TypeError, r"edges.*NoneType.*edges=\(\(0, 1\)"),
+        (lambda: Graph((0, 1)), TypeError, r"edges.*pares"),
+        (lambda: Graph((([0], 1),)), TypeError, r"edges.*pares"),
+        (lambda: Union.of(), ValueError, r"ao menos um padrão"),
+        (lambda: Union.of(SlidingWindow(1), 3), TypeError, r"padrões.*int"),
     ],
 )
 def test_refusals(build, error, message):
