@@ -37,8 +37,9 @@ def to_array(value: object) -> NDArray[Any]:
 
     Raises:
         NotDoneError: se for ``None`` ou ``...``, ou uma lista só deles.
-        AnswerError: se não for feito de números reais, ou tiver lugares em branco, ou for vetor mascarado do NumPy
-            (``np.ma``), cujo lugar escondido guarda um número que não é a resposta.
+        AnswerError: se não for feito de números reais, tiver lugares em branco, ou for vetor
+            mascarado do NumPy (``np.ma``), cujo lugar escondido guarda um número que não é a
+            resposta.
 
     Example:
         >>> to_array([1, 2]).shape
@@ -215,10 +216,10 @@ def _refuse_blanks(value: object) -> None:
 
 def _with_exact_numbers(array: NDArray[Any]) -> NDArray[Any]:
     """Passa frações e decimais exatos do Python a float64; o resto fica como está."""
-    if array.dtype.kind == "O" and array.size:
-        if all(isinstance(item, int | float | Fraction | Decimal) for item in array.flat):
-            return array.astype(np.float64)
-    return array
+    if array.dtype.kind != "O" or not array.size:
+        return array
+    exact = all(isinstance(item, int | float | Fraction | Decimal) for item in array.flat)
+    return array.astype(np.float64) if exact else array
 
 
 def _detached(value: Any) -> Any:
