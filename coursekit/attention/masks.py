@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-__all__ = ["causal_mask", "padding_mask", "window_mask"]
+__all__ = ["causal_mask", "example_lengths", "padding_mask", "window_mask"]
 
 Device = torch.device | str | None
 
@@ -159,6 +159,43 @@ def padding_mask(lengths: Tensor, k_len: int) -> Tensor:
             "Corte os comprimentos ou aumente o preenchimento."
         )
     return torch.arange(k_len, device=lengths.device) < lengths[:, None, None]  # (B, 1, Tk)
+
+
+def example_lengths(lengths: Any, batch: int, *, device: Device = None) -> Tensor:
+    """Lê ``key_lengths``: um comprimento por exemplo, de um tensor ou de uma lista.
+
+    Args:
+        lengths: quantas chaves valem em cada exemplo, forma ``(B,)``.
+        batch: número de exemplos ``B``.
+        device: onde pôr o resultado; ``None`` deixa onde está.
+
+    Returns:
+        Tensor de forma ``(B,)``; os valores, quem os confere é :func:`padding_mask`.
+
+    Raises:
+        TypeError: se não houver como ler números ali.
+        ValueError: se não houver um por exemplo, ou algum não couber num inteiro.
+
+    Example:
+        >>> example_lengths([3, 5], 2)
+        tensor([3, 5])
+    """
+    try:
+        counts = torch.as_tensor(lengths, device=device)
+    except (TypeError, ValueError, RuntimeError, OverflowError) as error:
+        kind = ValueError if "verflow" in str(error) else TypeError
+        raise kind(
+            f"key_lengths deve ter inteiros, um comprimento por exemplo; recebi {lengths!r}. "
+            "Use, por exemplo, key_lengths=[3, 5]."
+        ) from error
+    if not isinstance(lengths, Tensor) and counts.numel() == 0:
+        counts = counts.long()  # de uma lista vazia, o PyTorch faria ponto flutuante
+    if counts.shape != (batch,):
+        raise ValueError(
+            f"key_lengths deve ter a forma (B,) = ({batch},), um comprimento por exemplo; "
+            f"recebi {tuple(counts.shape)}. Conte as chaves que valem em cada exemplo."
+        )
+    return counts
 
 
 def _relative_position(q_len: int, k_len: int, device: Device) -> Tensor:

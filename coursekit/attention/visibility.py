@@ -8,7 +8,7 @@ from functools import reduce
 import torch
 from torch import Tensor
 
-from coursekit.attention.masks import causal_mask, padding_mask, window_mask
+from coursekit.attention.masks import causal_mask, example_lengths, padding_mask, window_mask
 
 __all__ = ["split_mask", "visible_keys"]
 
@@ -85,14 +85,7 @@ def visible_keys(
     if window is not None:
         parts.append(window_mask(q_len, k_len, *window, device=device))
     if key_lengths is not None:
-        lengths = torch.as_tensor(key_lengths, device=device)
-        if not isinstance(key_lengths, Tensor) and len(key_lengths) == 0:
-            lengths = lengths.long()  # de uma lista vazia, o PyTorch faria ponto flutuante
-        if lengths.shape != (batch,):
-            raise ValueError(
-                f"key_lengths deve ter a forma (B,) = ({batch},), um comprimento por exemplo; "
-                f"recebi {tuple(lengths.shape)}. Conte as chaves que valem em cada exemplo."
-            )
+        lengths = example_lengths(key_lengths, batch, device=device)
         parts.append(padding_mask(lengths, k_len).unsqueeze(1))  # (B, 1, 1, Tk)
     return reduce(torch.logical_and, parts) if parts else None
 

@@ -57,6 +57,9 @@ def shaped(*shape):
         ({"key_lengths": [1]}, ValueError, r"\(B,\) = \(2,\).*recebi \(1,\).*Conte"),
         ({"key_lengths": [1.0, 2.0]}, TypeError, r"inteiros; recebi torch\.float32.*long"),
         ({"key_lengths": [1, 4]}, ValueError, r"entre 0 e k_len=3; recebi \[1, 4\].*Corte"),
+        ({"key_lengths": 3}, ValueError, r"\(B,\) = \(2,\).*recebi \(\)"),
+        ({"key_lengths": [None, 1]}, TypeError, r"key_lengths.*inteiros.*recebi \[None, 1\]"),
+        ({"key_lengths": [10**30, 1]}, ValueError, r"key_lengths.*recebi \[10{30}, 1\]"),
     ],
 )
 def test_refusals_say_what_came_and_how_to_mend(options, error, message):

@@ -7,12 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import torch
 from torch import Tensor
 
 from coursekit.attention.attend_checks import check_inputs
 from coursekit.attention.checks import finite_number
-from coursekit.attention.masks import padding_mask
+from coursekit.attention.masks import example_lengths, padding_mask
 from coursekit.attention.sparse.heads import flatten_heads, restore_heads
 
 __all__ = ["SparseInputs"]
@@ -108,13 +107,6 @@ def _checked_lengths(lengths: Any, query: Tensor) -> list[int] | None:
     """Confere os comprimentos e os devolve como lista, um por exemplo."""
     if lengths is None:
         return None
-    counts = torch.as_tensor(lengths)
-    if not isinstance(lengths, Tensor) and len(lengths) == 0:
-        counts = counts.long()  # de uma lista vazia, o PyTorch faria ponto flutuante
-    if counts.shape != (query.shape[0],):
-        raise ValueError(
-            f"key_lengths deve ter a forma (B,) = ({query.shape[0]},), um comprimento por "
-            f"exemplo; recebi {tuple(counts.shape)}. Conte as chaves que valem em cada exemplo."
-        )
+    counts = example_lengths(lengths, len(query))
     padding_mask(counts, query.shape[-2])  # recusa o que não for inteiro em [0, T]
     return [int(count) for count in counts.tolist()]

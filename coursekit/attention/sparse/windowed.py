@@ -15,6 +15,7 @@ from torch import Tensor
 from coursekit.attention.attend import attend
 from coursekit.attention.sparse.accelerated import can_accelerate, flex_windowed
 from coursekit.attention.sparse.inputs import SparseInputs
+from coursekit.attention.sparse.pattern import check_count
 from coursekit.attention.sparse.reach import window_reach
 from coursekit.attention.sparse.tile_kernel import tiled_attention
 from coursekit.attention.sparse.window_plan import Band, WindowBatch, plan_window
@@ -53,20 +54,25 @@ def windowed_attention_readable(
     Returns:
         O contexto, forma ``(B, H, T, Dv)`` ou ``(B, T, Dv)``.
 
+    Raises:
+        TypeError: se algum argumento for de tipo errado.
+        ValueError: se as formas não casarem, ou algum valor sair do domínio.
+
     Example:
         >>> import torch
         >>> x = torch.tensor([[[1.0], [2.0], [6.0]]])
         >>> windowed_attention_readable(torch.zeros(1, 3, 1), x, x, 1).squeeze()
         tensor([1.5000, 3.0000, 4.0000])
     """
-    length = query.shape[-2]
+    length = SparseInputs.checked(query, key, value, None, None).length
+    left, right = window_reach(radius, causal, length)
+    check_count("block", block, least=1)
     contexts = []
     for start in range(0, length, block):
         stop = min(start + block, length)
-        first = max(0, start - radius)
-        last = min(length, stop + (0 if causal else radius))
+        first, last = max(0, start - left), min(length, stop + right)
         ahead = torch.arange(first, last) - torch.arange(start, stop)[:, None]
-        visible = (-radius <= ahead) & (ahead <= (0 if causal else radius))
+        visible = (-left <= ahead) & (ahead <= right)
         contexts.append(
             attend(
                 query[..., start:stop, :], key[..., first:last, :], value[..., first:last, :],

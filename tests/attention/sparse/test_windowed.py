@@ -335,9 +335,33 @@ ONE = torch.ones(2, 3, 5)
         ({"key_lengths": [1, 2, 3]}, ValueError, r"key_lengths.*\(B,\) = \(2,\).*\(3,\)"),
         ({"key_lengths": [1, 4]}, ValueError, r"entre 0 e k_len=3.*\[1, 4\]"),
         ({"key_lengths": [1.0, 2.0]}, TypeError, r"tensor de inteiros.*float32"),
+        ({"key_lengths": 3}, ValueError, r"key_lengths.*\(B,\) = \(2,\).*recebi \(\)"),
+        (
+            {"key_lengths": "três"},
+            TypeError,
+            r"key_lengths.*inteiros.*recebi 'três'.*key_lengths=\[",
+        ),
+        ({"key_lengths": [None, 2]}, TypeError, r"key_lengths.*inteiros.*recebi \[None, 2\]"),
+        ({"key_lengths": [10**30, 2]}, ValueError, r"key_lengths.*inteiros.*recebi \[10{30}, 2\]"),
     ],
 )
 def test_refusals(options, error, message):
     arguments = {"query": ONE, "key": ONE, "value": ONE, "radius": 1, **options}
     with pytest.raises(error, match=message):
         windowed_attention(**arguments)
+    if not {"scale", "key_lengths"} & set(options):
+        with pytest.raises(error, match=message):
+            windowed_attention_readable(**arguments)
+
+
+@pytest.mark.parametrize(
+    ("block", "error", "message"),
+    [
+        (-1, ValueError, r"block deve ser pelo menos 1; recebi -1"),
+        (0, ValueError, r"block deve ser pelo menos 1; recebi 0"),
+        (2.0, TypeError, r"block deve ser um inteiro; recebi float"),
+    ],
+)
+def test_the_readable_version_refuses_a_block_without_queries(block, error, message):
+    with pytest.raises(error, match=message):
+        windowed_attention_readable(ONE, ONE, ONE, 0, block=block)
