@@ -34,12 +34,16 @@ def describe_difference(
         'a maior diferença é 0,5, na posição (1,): recebi 2,5 e esperava 2'
         >>> describe_difference(np.ones(3), np.ones((3, 1)), tolerance=1e-9)
         'recebi a forma (3,) e esperava (3, 1)'
+        >>> describe_difference(np.array(0.0), np.ones((3, 1)), tolerance=1e-9)
+        'recebi um número só e esperava a forma (3, 1)'
         >>> describe_difference(np.array([1.0, 2.5]), [1.0, 2.0], tolerance=0.1, reveal=False)
         'recebi 2,5, na posição (1,); não é esse o valor'
     """
     truth = np.asarray(expected, dtype=np.float64)
     if received.shape != truth.shape:
         wanted = where(truth.shape) if truth.ndim else "um número só"
+        if not received.ndim:
+            return f"recebi um número só e esperava a forma {wanted}"
         return f"recebi a forma {where(received.shape)} e esperava {wanted}"
     if truth.size == 0:
         return None

@@ -19,9 +19,17 @@ __all__ = ["Case", "Mistake", "function_checks"]
 
 NOT_A_FUNCTION_HINT = "o que você passou a check: o nome da função, sem parênteses depois."
 RETURN_HINT = "a última linha da função: falta um return."
+BLANK_PART_HINT = "o que a função devolve: nenhuma parte pode ser None, nem ficar em reticências."
 CRASH_HINT = (
     "a linha em que a função parou: rode-a à parte com um exemplo pequeno e olhe o que entra nela "
     "(de um vetor, a forma: .shape)."
+)
+ARGUMENTS_HINT = (
+    "a linha do def: a função recebe os argumentos do enunciado, todos, e nessa mesma ordem."
+)
+MISSING_NAME_HINT = (
+    "o nome que a mensagem mostra: confira a grafia e rode de novo, de cima para baixo, as células "
+    "que vêm antes. Quem reinicia o núcleo apaga tudo o que elas definiram."
 )
 EXACT_ZERO_HINT = "a última etapa: o que fica abaixo do corte vale 0, sem resto nenhum."
 MUTATION_HINT = (
@@ -97,10 +105,15 @@ def _run_case(case: Case, answer: object) -> Failure | None:
         if second_error is None or _last_line(second_error) > _last_line(error):
             given, result, error = tensors, second, second_error
     if error is not None:
-        return Failure(_describe_error(error), CRASH_HINT)
+        return _stopped(error, len(given))
     if result is None:
         return Failure("a função devolveu None", RETURN_HINT)
-    received = case.read(result)
+    try:
+        received = case.read(result)
+    except NotDoneError:
+        if result is Ellipsis:
+            raise
+        return Failure("há uma parte em branco no que a função devolveu", BLANK_PART_HINT)
     return _compare(case, received) or _changed_argument(case, given)
 
 
@@ -110,8 +123,10 @@ def _attempt(function: Callable[..., Any], arguments: tuple[Any, ...]) -> tuple[
         return function(*arguments), None
     except (KeyboardInterrupt, TimeLimitReached):
         raise
-    except NotImplementedError:
-        raise NotDoneError from None
+    except NotImplementedError as error:
+        if _is_blank(error):
+            raise NotDoneError from None
+        return None, error
     except BaseException as error:  # SystemExit incluído: sys.exit() não fecha o caderno
         return None, error
 
@@ -173,6 +188,36 @@ def _as_tensors(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return type(value)(_as_tensors(item) for item in value)
     return sys.modules["torch"].from_numpy(value) if isinstance(value, np.ndarray) else value
+
+
+def _is_blank(error: NotImplementedError) -> bool:
+    """Diz se a exceção é a lacuna da própria resposta, e não a de algo que ela chama."""
+    trace = error.__traceback__
+    inner = trace.tb_next if trace is not None else None
+    return not error.args and (inner is None or inner.tb_next is None)
+
+
+def _stopped(error: BaseException, num_arguments: int) -> Failure:
+    """Conta por que a função parou, com a pista que cabe à exceção."""
+    if isinstance(error, NotImplementedError) and not error.args:
+        name = _innermost(error)
+        hint = f"o exercício em que se escreve {name}: faça-o antes, e rode a célula dele."
+        return Failure(f"a sua função chama {name}, que ainda não foi escrita", hint)
+    if isinstance(error, TypeError) and not _last_line(error):
+        count = f"{num_arguments} argumento{'s' * (num_arguments > 1)}"
+        return Failure(
+            f"chamei a função com {count}, e ela não aceitou (TypeError)", ARGUMENTS_HINT
+        )
+    hint = MISSING_NAME_HINT if type(error) is NameError else CRASH_HINT
+    return Failure(_describe_error(error), hint)
+
+
+def _innermost(error: BaseException) -> str:
+    """Nome da função em que a exceção nasceu."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return trace.tb_frame.f_code.co_name if trace is not None else "outra função"
 
 
 def _last_line(error: BaseException) -> int:
