@@ -12,6 +12,7 @@ from typing import Any
 from sphinx.application import Sphinx
 from sphinx.util.typing import ExtensionMetadata
 
+from course_site.line_breaks import keep_together, wrap_prose
 from course_site.page_uri import PAGE_URI, resolver
 
 # Frases que o myst-nb escreve sem tradução.
@@ -33,7 +34,8 @@ EMPTY_HEADER = re.compile(r'<th class="head"[^>]*>\s*(?:<p></p>)?\s*</th>')
 MATH_HEADER = re.compile(
     r'(<th class="head"[^>]*>\s*(?:<p>)?)(<span class="math [^>]*>[^<]*</span>\s*<)'
 )
-TABLE = re.compile(r'<table class="docutils.*?</table>', re.DOTALL)
+# A página de desempenho já traz as suas tabelas na moldura que rola.
+TABLE = re.compile(r'(?<!<div class="table-frame">)<table class="docutils.*?</table>', re.DOTALL)
 ROOT_PAGE = """<!DOCTYPE html>
 <html lang="pt-BR"><head><meta charset="utf-8"><title>{title}</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -52,14 +54,15 @@ def polish(body: str) -> str:
         body: HTML que o Sphinx produziu.
 
     Returns:
-        O mesmo conteúdo, em português e com links que valem no site.
+        O mesmo conteúdo, em português, com links que valem no site e quebras de linha boas.
     """
     for english, portuguese in FIXED.items():
         body = body.replace(english, portuguese)
     body = NOTEBOOK_LINK.sub(lambda m: f'href="{m[1]}.html{m[2] or ""}"', body)
     body = EMPTY_HEADER.sub("<td></td>", body)
     body = MATH_HEADER.sub(r'\1<span class="visually-hidden">fórmula: </span>\2', body)
-    return TABLE.sub(lambda m: f'<div class="table-frame">{m[0]}</div>', body)
+    body = TABLE.sub(lambda m: f'<div class="table-frame">{m[0]}</div>', body)
+    return wrap_prose(keep_together(body))
 
 
 def finish_page(
