@@ -52,12 +52,13 @@ def points_by_seed(
         ax.scatter(x, measures, s=42, color=LIGHT.primary, alpha=0.75, linewidths=0, zorder=3)
         mean = float(measures.mean())
         ax.plot([place - 0.26, place + 0.26], [mean, mean], color=LIGHT.accent, linewidth=2.5)
+        side = _side(mean, threshold)
         ax.annotate(
             _short(mean),
             xy=(place + 0.26, mean),
-            xytext=(4, 0),
+            xytext=(4, 2 * side),
             textcoords="offset points",
-            va="center",
+            va={-1: "top", 0: "center", 1: "bottom"}[side],
             color=LIGHT.accent,
             fontweight="bold",
         )
@@ -120,6 +121,17 @@ def _checked(groups: Mapping[str, ArrayLike]) -> dict[str, NDArray[np.float64]]:
 def _spread(count: int) -> NDArray[np.float64]:
     """Afasta os pontos de um grupo de modo fixo, sem sorteio."""
     return np.linspace(-0.14, 0.14, count) if count > 1 else np.zeros(1)
+
+
+def _side(mean: float, threshold: float | None) -> int:
+    """Escolhe onde escrever a média, para o limiar não riscar o número, seja qual for a escala.
+
+    Acima do traço (1) se a média alcança o limiar, abaixo (-1) se não; sem limiar, na altura
+    do traço (0).
+    """
+    if threshold is None:
+        return 0
+    return 1 if mean >= threshold else -1
 
 
 def _short(value: float) -> str:
