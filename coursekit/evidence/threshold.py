@@ -8,7 +8,7 @@ from typing import Any
 from coursekit.evidence.formatting import format_number
 
 _KINDS = ("at_most", "at_least", "equals", "between")
-THOUSANDS = 10_000  # daqui em diante, um inteiro ganha o ponto de milhar
+THOUSANDS = 10_000  # daqui em diante, o número ganha o ponto de milhar
 
 
 @dataclass(frozen=True)
@@ -123,6 +123,6 @@ def _bounds(kind: str, bound: Any) -> tuple[float, float]:
 
 def _exact(value: float) -> str:
     """Escreve o limite por inteiro: é escolha nossa, não medida."""
-    if abs(value) >= THOUSANDS and float(value).is_integer():
-        return format_number(value, ",d")
+    if abs(value) >= THOUSANDS:
+        return format_number(value, ",d" if float(value).is_integer() else ",g")
     return format_number(value, ".0e" if 0 < abs(value) < 1e-3 else "g")

@@ -67,7 +67,7 @@ def test_rejects_bad_bounds(options, message):
         ({"between": (14, 16)}, "entre 14 e 16"),
         ({"equals": 4096}, "igual a 4096"),
         ({"equals": 16_777_216.0}, "igual a 16.777.216"),
-        ({"at_most": 838_860.8}, "no máximo 838861"),
+        ({"at_most": 838_860.8}, "no máximo 838.861"),
     ],
 )
 def test_description_and_round_trip(options, text):
