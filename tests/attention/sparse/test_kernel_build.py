@@ -9,15 +9,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
-from attention.sparse.compiled_cases import dense, needs_compiler
-from attention.sparse.sparse_cases import random_tensors
+from attention.sparse.compiled_cases import needs_compiler
+from attention.sparse.sparse_cases import ONE, WINDOW_REFUSALS, dense, random_tensors
 from torch.testing import assert_close
 
 from coursekit.attention.sparse import compiled_windowed_attention, kernel_build, kernel_cache
 
 POSIX = pytest.mark.skipif(not hasattr(os, "getuid"), reason="donos e modos são do POSIX")
-ONE = torch.ones(2, 3, 5)
 
 
 @pytest.fixture
@@ -119,15 +117,7 @@ def test_a_compiler_that_fails_is_quoted_and_leaves_nothing(caches, monkeypatch,
 @pytest.mark.parametrize(
     ("options", "error", "message"),
     [
-        ({"radius": 1.5}, TypeError, r"radius deve ser um inteiro.*float.*radius=128"),
-        ({"radius": True}, TypeError, r"radius deve ser um inteiro.*bool"),
-        ({"radius": -1}, ValueError, r"radius não pode ser negativo.*-1.*radius=0"),
-        ({"query": ONE[:, :2]}, ValueError, r"2 consultas e 3 chaves.*window=\(radius, 0\)"),
-        ({"query": [[1.0]]}, TypeError, r"query deve ser um tensor.*list.*as_tensor"),
-        ({"causal": 1}, TypeError, r"causal deve ser True ou False.*int"),
-        ({"scale": float("nan")}, ValueError, r"scale deve ser finito.*nan"),
-        ({"key_lengths": [1, 2, 3]}, ValueError, r"key_lengths.*\(B,\) = \(2,\).*\(3,\)"),
-        ({"key_lengths": [1, 4]}, ValueError, r"entre 0 e k_len=3.*\[1, 4\]"),
+        *WINDOW_REFUSALS,
         (
             {name: ONE.to("meta") for name in ("query", "key", "value")},
             ValueError,
