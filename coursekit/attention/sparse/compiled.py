@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from coursekit.attention.exposure import replace_broken
+from coursekit.attention.sparse.first_derivative import FirstDerivative
 from coursekit.attention.sparse.inputs import SparseInputs
 from coursekit.attention.sparse.kernel_build import window_library
 from coursekit.attention.sparse.kernel_tasks import KeyGradients, Task, plan_shares, run_tasks
@@ -148,8 +149,8 @@ class _Compiled(torch.autograd.Function):
         return (*inner, None, None)
 
 
-class _Gradient(torch.autograd.Function):
-    """A volta, à parte para que derivá-la outra vez seja um erro claro."""
+class _Gradient(FirstDerivative):
+    """A volta, à parte: ela mesma não se deriva."""
 
     @staticmethod
     def forward(
@@ -170,14 +171,6 @@ class _Gradient(torch.autograd.Function):
         call.run("backward", context, statistics, (gradient.contiguous(), d_query, keys))
         keys.add_borders()
         return d_query, keys.into[0], keys.into[1]
-
-    @staticmethod
-    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor | None, ...]:
-        """Recusa a segunda derivada."""
-        raise RuntimeError(
-            "a atenção em janela só tem a primeira derivada; foi pedida a segunda (create_graph "
-            "seguido de outra derivada). Use attend(..., mask=...), que tem todas."
-        )
 
 
 class _Call:
