@@ -75,9 +75,9 @@ def largest_allocation(function, tensors):
     largest = 0
 
     class Watch(TorchDispatchMode):
-        def __torch_dispatch__(self, function, types, args=(), kwargs=None):
+        def __torch_dispatch__(self, operation, types, args=(), kwargs=None):
             nonlocal largest
-            result = function(*args, **(kwargs or {}))
+            result = operation(*args, **(kwargs or {}))
             if isinstance(result, torch.Tensor):
                 largest = max(largest, result.untyped_storage().nbytes() // 4)
             return result
