@@ -18,7 +18,7 @@ __all__ = ["merge_batches"]
 
 
 def merge_batches(
-    tensors: Sequence[Tensor], scale: float, batches: Sequence[Batch]
+    tensors: Sequence[Tensor], scale: float, batches: Sequence[Batch], *, careful: bool = False
 ) -> tuple[Tensor, Tensor]:
     r"""Calcula o contexto por lotes que repartem as chaves de cada consulta.
 
@@ -31,6 +31,7 @@ def merge_batches(
         tensors: consultas, chaves e valores, contíguos, forma ``(cabeças, T, D)``.
         scale: fator dos escores.
         batches: os lotes; um par (consulta, chave) está, no máximo, em um.
+        careful: se os produtos podem estourar.
 
     Returns:
         O contexto, forma ``(cabeças, T, Dv)``, 0 em quem nada vê, e o normalizador
@@ -43,7 +44,7 @@ def merge_batches(
     query, key, value = tensors
     floor = torch.finfo(query.dtype).min  # finito: quem nada vê não gera ∞ − ∞
     context, total = torch.zeros_like(value), torch.zeros_like(query[..., :1])
-    highest, scratch = torch.full_like(total, floor), Scratch(query)
+    highest, scratch = torch.full_like(total, floor), Scratch(query, careful=careful)
     for batch in batches:
         weights = scratch.scores(batch, query, key, scale)
         top = weights.amax(dim=-1, keepdim=True).clamp_(min=floor)

@@ -11,10 +11,16 @@ __all__ = ["Scratch"]
 
 
 class Scratch:
-    """Memória de rascunho, a mesma de um lote para o outro."""
+    """Memória de rascunho, a mesma de um lote para o outro.
 
-    def __init__(self, like: Tensor) -> None:
-        self.like = like
+    Args:
+        like: tensor de cujos tipo e dispositivo ela será.
+        careful: se os produtos podem estourar: então o que é de pares escondidos se apaga
+            depois de cada conta, porque −∞ + ∞ e 0 · ∞ dariam nan.
+    """
+
+    def __init__(self, like: Tensor, *, careful: bool = False) -> None:
+        self.like, self.careful = like, careful
         self.memory: dict[str, Tensor] = {}
         self.bias_key: object = None
         self.bias = like.new_empty(0)
@@ -40,7 +46,12 @@ class Scratch:
         if less is not None:
             start = torch.sub(start, batch.queries(less), out=scores)
         keys = batch.keys(key).transpose(1, 2)
-        return torch.baddbmm(start, batch.queries(query), keys, alpha=scale, out=scores)
+        torch.baddbmm(start, batch.queries(query), keys, alpha=scale, out=scores)
+        return self.hide(scores, -torch.inf)
+
+    def hide(self, pairs: Tensor, number: float) -> Tensor:
+        """Põe um número no lugar dos pares escondidos do último lote pontuado, se for preciso."""
+        return pairs.masked_fill_(self.bias == -torch.inf, number) if self.careful else pairs
 
     def weights(
         self,
@@ -58,7 +69,8 @@ class Scratch:
         scores = self.scores(batch, query, key, scale, normalizer)
         if normalizer is not None:
             return scores.exp_()
-        return torch.softmax(scores, dim=-1, out=scores)
+        torch.softmax(scores, dim=-1, out=scores)
+        return self.hide(scores, 0.0)
 
     def product(self, left: Tensor, right: Tensor, scale: float = 1.0) -> Tensor:
         """Produto por ladrilho, vezes um fator."""

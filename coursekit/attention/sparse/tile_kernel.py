@@ -14,11 +14,12 @@ import torch
 from torch import Tensor
 
 from coursekit.attention.exposure import replace_broken
+from coursekit.attention.sparse.first_derivative import FirstDerivative
 from coursekit.attention.sparse.merge import merge_batches
 from coursekit.attention.sparse.scratch import Scratch
 from coursekit.attention.sparse.tile_batch import Batch
 
-__all__ = ["all_finite", "tiled_attention"]
+__all__ = ["tiled_attention"]
 
 
 def tiled_attention(
@@ -44,26 +45,24 @@ def tiled_attention(
     Returns:
         O contexto, forma ``(cabeças, T, Dv)``.
     """
-    whole = all_finite(tensors)
+    whole = _is_tame(tensors, scale)
     query, key, value = tensors if whole else map(replace_broken, tensors)
     if isinstance(scale, Tensor):
         query, scale = query * scale, 1.0
-    context: Tensor = _Tiled.apply(query, key, value, scale, batches, merge)  # type: ignore[no-untyped-call]
+    context: Tensor = _Tiled.apply(query, key, value, scale, batches, (merge, not whole))  # type: ignore[no-untyped-call]
     return context if whole else context + _nan_where_broken_is_seen(tensors, batches)
 
 
-def all_finite(tensors: Sequence[Tensor]) -> bool:
-    """Diz se não há ``nan`` nem infinito, numa passada: a soma só é finita se tudo for.
+def _is_tame(tensors: Sequence[Tensor], scale: float | Tensor = 1.0) -> bool:
+    r"""Diz se não há ``nan`` nem infinito, nem produto entre as duas primeiras que estoure.
 
-    Args:
-        tensors: tensores flutuantes.
-
-    Returns:
-        ``True`` só se todos forem inteiramente finitos; números tão grandes que a soma
-        estoura também dão ``False``, o que custa tempo, mas não muda o resultado.
+    Como :math:`|q \cdot k| \le \lVert Q \rVert \lVert K \rVert`, basta uma passada por tensor. Se
+    não der para garantir, a conta só é mais lenta.
     """
+    norms = [torch.linalg.vector_norm(x.detach()) for x in tensors]
+    product = norms[0] * norms[1] * (scale.detach() if isinstance(scale, Tensor) else scale)
     # Uma pergunta só: numa GPU, cada bool() espera pelo aparelho.
-    return bool(torch.stack([x.detach().sum() for x in tensors]).isfinite().all())
+    return bool(torch.stack([*norms, product.to(norms[0])]).isfinite().all())
 
 
 def _nan_where_broken_is_seen(tensors: Sequence[Tensor], batches: Sequence[Batch]) -> Tensor:
@@ -96,16 +95,17 @@ class _Tiled(torch.autograd.Function):
         value: Tensor,
         scale: float,
         batches: Sequence[Batch],
-        merge: bool,
+        modes: tuple[bool, bool],
     ) -> Tensor:
-        """Calcula o contexto."""
+        """Calcula o contexto; os modos são fundir os lotes e contar com produtos que estourem."""
+        merge, careful = modes
         tensors = [x.contiguous() for x in (query, key, value)]
         if merge:
-            context, normalizer = merge_batches(tensors, scale, batches)
+            context, normalizer = merge_batches(tensors, scale, batches, careful=careful)
         else:
-            context, normalizer = _context(tensors, scale, batches), None
+            context, normalizer = _context(tensors, scale, batches, careful=careful), None
         ctx.save_for_backward(*tensors, context, normalizer)
-        ctx.arguments = (scale, batches)
+        ctx.arguments = (scale, batches, careful)
         return context
 
     @staticmethod
@@ -116,8 +116,8 @@ class _Tiled(torch.autograd.Function):
         return (*inner, None, None, None)
 
 
-class _Gradient(torch.autograd.Function):
-    """A volta, à parte para que derivá-la outra vez seja um erro claro."""
+class _Gradient(FirstDerivative):
+    """A volta, à parte: ela mesma não se deriva."""
 
     @staticmethod
     def forward(
@@ -130,6 +130,7 @@ class _Gradient(torch.autograd.Function):
         normalizer: Tensor | None,
         scale: float,
         batches: Sequence[Batch],
+        careful: bool,
     ) -> tuple[Tensor, Tensor, Tensor]:
         r"""Com ``P`` recalculado, :math:`dS = P \circ (g V^T - g \cdot o)`, lote por lote."""
         gradient = gradient.contiguous()
@@ -137,7 +138,7 @@ class _Gradient(torch.autograd.Function):
         mean = (gradient * context).sum(dim=-1, keepdim=True).neg_()
         d_query = _blank(query, batches) if normalizer is None else torch.zeros_like(query)
         d_key, d_value = torch.zeros_like(key), torch.zeros_like(value)
-        scratch = Scratch(query)
+        scratch = Scratch(query, careful=careful or not _is_tame((gradient, value)))
         for batch in batches:
             weights = scratch.weights(batch, query, key, scale, normalizer)
             incoming = batch.queries(gradient)
@@ -145,6 +146,7 @@ class _Gradient(torch.autograd.Function):
             inner = scratch.take("inner", batch.shape)
             start = batch.queries(mean).expand(batch.shape)
             torch.baddbmm(start, incoming, batch.keys(value).transpose(1, 2), out=inner)
+            scratch.hide(inner, 0.0)
             inner.mul_(weights)
             put = scratch.put_product if normalizer is None else scratch.add_product
             put(batch, d_query, inner, batch.keys(key), scale)
@@ -152,19 +154,13 @@ class _Gradient(torch.autograd.Function):
             batch.add_keys(d_key, scratch.product(transposed, batch.queries(query), scale))
         return d_query, d_key, d_value
 
-    @staticmethod
-    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor | None, ...]:
-        """Recusa a segunda derivada."""
-        raise RuntimeError(
-            "a atenção esparsa só tem a primeira derivada; foi pedida a segunda (create_graph "
-            "seguido de outra derivada). Use attend(..., mask=...), que tem todas."
-        )
 
-
-def _context(tensors: Sequence[Tensor], scale: float, batches: Sequence[Batch]) -> Tensor:
+def _context(
+    tensors: Sequence[Tensor], scale: float, batches: Sequence[Batch], *, careful: bool
+) -> Tensor:
     """O contexto, quando cada consulta está num lote só: um softmax por lote e pronto."""
     query, key, value = tensors
-    context, scratch = _blank(value, batches), Scratch(query)
+    context, scratch = _blank(value, batches), Scratch(query, careful=careful)
     for batch in batches:
         weights = scratch.weights(batch, query, key, scale)
         scratch.put_product(batch, context, weights, batch.keys(value))

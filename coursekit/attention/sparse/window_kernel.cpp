@@ -258,10 +258,14 @@ template <typename T> class Backward {
             T* weights = weights_.get() + j * BLOCK<T> + v * WIDTH<T>;
             T* inner = inner_.get() + j * BLOCK<T> + v * WIDTH<T>;
             Vector<T> weight = exp2_vector<T>(load(weights) - peak_[v]) * inverse_[v];
-            if (!sight_.whole(task_, first + j))
-                weight = sight_.of(task_, first + j) ? weight : Vector<T>{};
+            Vector<T> slope = weight * (load(inner) - mean_[v]) * scale;
+            if (!sight_.whole(task_, first + j)) {
+                const auto seen = sight_.of(task_, first + j);
+                weight = seen ? weight : Vector<T>{};
+                slope = seen ? slope : Vector<T>{};  // o que se esconde pode ter estourado
+            }
             store(weights, weight);
-            store(inner, weight * (load(inner) - mean_[v]) * scale);
+            store(inner, slope);
         }
     }
 
