@@ -33,6 +33,11 @@ def test_a_size_in_the_board_does_not_break() -> None:
     assert keep_together(cell.replace("medido", "outra")) == cell.replace("medido", "outra")
 
 
+def test_the_chapter_number_stays_with_its_word() -> None:
+    title = "<h1>Exercícios do capítulo 7 · LSTM e GRU<a>#</a></h1><p>capítulo 7 · x</p>"
+    assert keep_together(title) == title.replace("capítulo 7 · L", "capítulo\u00a07\u00a0· L")
+
+
 @pytest.mark.parametrize(
     "text", ["mesma saída: sim", "a: 1\nb: 2", "<span class='x'>ValueError</span>: não serve"]
 )

@@ -11,13 +11,14 @@ OUTPUT = re.compile(
 )
 MEASURED = re.compile(r'<td [^>]*class="medido".*?</td>', re.DOTALL)
 EQUALITY = re.compile(r"(?<![\w&;])(\w) = (?=[\d.])")
+CHAPTER_TITLE = re.compile(r"(<h1>[^<]*apítulo) (\d+) ·")
 TAG = re.compile(r"<[^>]*>")
 COLUMNS = re.compile(r"^[ \[]|  ", re.MULTILINE)
 WIDEST_LINE = 92  # colunas que cabem na largura do texto numa tela de computador
 
 
 def keep_together(body: str) -> str:
-    """Cola a pontuação na fórmula, e os dois lados de «n = 4096» nos quadros.
+    """Cola a pontuação na fórmula, «n = 4096» nos quadros e «Capítulo 7 ·» no título.
 
     Args:
         body: HTML do corpo da página.
@@ -30,6 +31,7 @@ def keep_together(body: str) -> str:
         '<span class="together"><span class="math x">t</span>.</span>'
     """
     body = MATH_AND_PUNCTUATION.sub(_glue, body)
+    body = CHAPTER_TITLE.sub("\\1\u00a0\\2\u00a0·", body)
     return MEASURED.sub(lambda m: EQUALITY.sub("\\1\u00a0=\u00a0", m[0]), body)
 
 
