@@ -50,20 +50,11 @@ def points_by_seed(
     for place, measures in enumerate(values.values()):
         x = place + _spread(measures.size)
         ax.scatter(x, measures, s=42, color=LIGHT.primary, alpha=0.75, linewidths=0, zorder=3)
-        mean = float(measures.mean())
-        ax.plot([place - 0.26, place + 0.26], [mean, mean], color=LIGHT.accent, linewidth=2.5)
-        side = _side(mean, threshold)
-        ax.annotate(
-            _short(mean),
-            xy=(place + 0.26, mean),
-            xytext=(4, 2 * side),
-            textcoords="offset points",
-            va={-1: "top", 0: "center", 1: "bottom"}[side],
-            color=LIGHT.accent,
-            fontweight="bold",
-        )
+        mean = [float(measures.mean())] * 2
+        ax.plot([place - 0.26, place + 0.26], mean, color=LIGHT.accent, linewidth=2.5)
     if threshold is not None:
         ax.axhline(threshold, color=LIGHT.ink, linewidth=1.2, linestyle=(0, (4, 3)), zorder=1.5)
+    _write_means(values, threshold, ax)
     ax.set_xticks(range(len(values)), list(values))
     ax.tick_params(axis="x", length=0, labelcolor=LIGHT.ink)
     ax.set(ylabel=ylabel, xlim=(-0.5, len(values) - 0.3))
@@ -123,13 +114,33 @@ def _spread(count: int) -> NDArray[np.float64]:
     return np.linspace(-0.14, 0.14, count) if count > 1 else np.zeros(1)
 
 
-def _side(mean: float, threshold: float | None) -> int:
-    """Escolhe onde escrever a média, para o limiar não riscar o número, seja qual for a escala.
+def _write_means(
+    values: Mapping[str, NDArray[np.float64]], threshold: float | None, ax: Axes
+) -> None:
+    """Escreve a média de cada grupo ao lado do traço; o eixo já tem a sua escala."""
+    for place, measures in enumerate(values.values()):
+        mean = float(measures.mean())
+        side = _side(mean, threshold, ax)
+        ax.annotate(
+            _short(mean),
+            xy=(place + 0.26, mean),
+            xytext=(4, 2 * side),
+            textcoords="offset points",
+            va={-1: "top", 0: "center", 1: "bottom"}[side],
+            color=LIGHT.accent,
+            fontweight="bold",
+        )
 
-    Acima do traço (1) se a média alcança o limiar, abaixo (-1) se não; sem limiar, na altura
-    do traço (0).
+
+def _side(mean: float, threshold: float | None, ax: Axes) -> int:
+    """Escolhe onde escrever a média, para o limiar não riscar o número.
+
+    Perto do limiar, acima do traço (1) se a média o alcança, abaixo (-1) se não; longe dele,
+    ou sem limiar, na altura do traço (0). «Perto» é um décimo do eixo, três vezes a folga de
+    que o número precisa: a escala ainda pode dobrar depois.
     """
-    if threshold is None:
+    low, high = ax.get_ylim()
+    if threshold is None or abs(mean - threshold) > 0.1 * (high - low):
         return 0
     return 1 if mean >= threshold else -1
 

@@ -143,14 +143,22 @@ def test_every_seed_is_a_point_and_the_mean_a_line(ax):
     assert len(set(ax.collections[0].get_offsets()[:, 0].tolist())) == 3
 
 
-@pytest.mark.parametrize("offset", [-0.2, -0.004, 0.0, 0.003, 0.2])
+@pytest.mark.parametrize("offset", [-0.2, -0.11, -0.09, -0.004, 0.0, 0.003, 0.09, 0.11, 0.2])
 def test_the_threshold_never_strikes_through_the_mean(ax, offset):
-    plotting.points_by_seed({"a": [0.75 + offset]}, ylabel="acerto", threshold=0.75, ax=ax)
-    ax.set_ylim(0, 1.5)  # quem chama pode mudar a escala depois: a média continua livre
+    groups = {"a": [0.75 + offset], "b": [0.1, 1.0]}
+    plotting.points_by_seed(groups, ylabel="acerto", threshold=0.75, ax=ax)
+    ax.set_ylim(0, 2)  # quem chama pode dobrar a escala depois: a média continua livre
     ax.figure.canvas.draw()
     number = ax.texts[0].get_window_extent()
     line = ax.transData.transform((0, 0.75))[1]
     assert number.y0 > line or number.y1 < line
+
+
+def test_a_mean_far_below_the_threshold_is_not_written_over_the_axis(ax):
+    plotting.points_by_seed({"a": [0.2], "b": [0.0]}, ylabel="erro", threshold=0.17, ax=ax)
+    ax.figure.canvas.draw()
+    number, line = ax.texts[1].get_window_extent(), ax.transData.transform((0, 0.0))[1]
+    assert (number.y0 + number.y1) / 2 == pytest.approx(line, abs=1)
 
 
 def test_without_a_threshold_the_mean_is_written_beside_its_line(ax):
