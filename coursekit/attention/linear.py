@@ -50,7 +50,8 @@ def linear_attention(
 
     As somas não dependem de :math:`i` (causal: são somas corridas até :math:`i`), e por isso o
     custo é :math:`O(T\,D\,D_v)`. **Não é** a atenção com softmax mais barata: os pesos são outros,
-    e a consulta já não consegue olhar para uma chave só. Denominador 0 dá contexto 0.
+    e a consulta já não consegue olhar para uma chave só. Denominador 0 dá contexto 0. Em float16 e
+    bfloat16 a conta é feita em float32.
 
     Args:
         query: consultas, forma ``(B, H, T, D)`` ou ``(B, T, D)``.
@@ -79,6 +80,7 @@ def linear_attention(
         tensor([1., 2.])
     """
     _check(query, key, value, causal)
+    dtype, (query, key, value) = query.dtype, _in_float32(query, key, value)
     queries, keys = feature_map(query), feature_map(key)  # (..., T, R)
     if causal:
         sums = torch.einsum("...tr,...td->...trd", keys, value).cumsum(dim=-3)
@@ -87,7 +89,7 @@ def linear_attention(
     else:
         numerator = queries @ (keys.transpose(-2, -1) @ value)
         denominator = queries @ keys.sum(dim=-2).unsqueeze(-1)
-    return _divide(numerator, denominator)
+    return _divide(numerator, denominator).to(dtype)
 
 
 def linear_attention_recurrent(
@@ -130,6 +132,7 @@ def linear_attention_recurrent(
         tensor([1., 2.])
     """
     _check(query, key, value, True)
+    dtype, (query, key, value) = query.dtype, _in_float32(query, key, value)
     queries, keys = feature_map(query), feature_map(key)
     state = value.new_zeros((*keys.shape[:-2], keys.shape[-1], value.shape[-1]))  # (..., R, Dv)
     total = torch.zeros_like(keys[..., :0, :].sum(dim=-2))  # (..., R)
@@ -139,7 +142,14 @@ def linear_attention_recurrent(
         total = total + k
         numerator = (q.unsqueeze(-2) @ state).squeeze(-2)
         contexts.append(_divide(numerator, (q * total).sum(dim=-1, keepdim=True)))
-    return torch.stack(contexts, dim=-2) if contexts else value.new_zeros(value.shape)
+    if not contexts:
+        return value.new_zeros(value.shape, dtype=dtype)
+    return torch.stack(contexts, dim=-2).to(dtype)
+
+
+def _in_float32(*tensors: Tensor) -> list[Tensor]:
+    """Leva as três a float32 ou mais: uma soma longa em 16 bits para de crescer, ou estoura."""
+    return [x.to(torch.promote_types(x.dtype, torch.float32)) for x in tensors]
 
 
 def _divide(numerator: Tensor, denominator: Tensor) -> Tensor:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import torch
 from torch import Tensor
 
 from coursekit.attention.attend_checks import check_inputs, check_options
 from coursekit.attention.checks import check_floating
+from coursekit.attention.exposure import replace_broken
 
 __all__ = ["online_softmax", "streaming_attention"]
 
@@ -73,7 +75,8 @@ def streaming_attention(
         m' = \max(m, \max s), \quad \ell' = \ell\,e^{m-m'} + \sum_j e^{s_j - m'}, \quad
         a' = a\,e^{m-m'} + \sum_j e^{s_j - m'} v_j
 
-    e no fim :math:`o = a / \ell`. Dá **o mesmo** que :func:`~coursekit.attention.attend`, com
+    e no fim :math:`o = a / \ell`. Dá **o mesmo** que :func:`~coursekit.attention.attend`, também
+    com o que está escondido, que não importa, e em float16, calculado em float32; e com
     memória :math:`O(T_q \cdot \text{block})` na ida em vez de :math:`O(T_q T_k)`. Os pares
     calculados são os mesmos: economiza memória e tráfego, não operações. (A derivação automática
     desta versão legível guarda os blocos; a «flash» de verdade os recalcula na volta.)
@@ -104,14 +107,26 @@ def streaming_attention(
         tensor([4., 4., 4.])
     """
     _check(query, key, value, causal, block)
+    working = torch.promote_types(query.dtype, torch.float32)
+    inputs = [x.to(working) for x in (query, key, value)]
+    last = torch.arange(query.shape[-2], device=query.device) + key.shape[-2] - query.shape[-2]
+    finite = [replace_broken(x) for x in inputs]
+    context = _stream(finite, last if causal else None, block)
+    if not all(bool(x.isfinite().all()) for x in inputs):
+        context = context + _nan_where_seen(inputs, last if causal else None)
+    return context.to(value.dtype)
+
+
+def _stream(tensors: Sequence[Tensor], last: Tensor | None, block: int) -> Tensor:
+    """A conta, com números finitos; ``last`` é a última chave que cada consulta vê."""
+    query, key, value = tensors
     query = query / math.sqrt(query.shape[-1])
     highest = torch.full_like(query.detach()[..., :1], -math.inf)  # m, (..., Tq, 1)
     total = torch.zeros_like(highest)  # l
     context = query.new_zeros((*query.shape[:-1], value.shape[-1]))  # a, (..., Tq, Dv)
-    last = torch.arange(query.shape[-2], device=query.device) + key.shape[-2] - query.shape[-2]
     for start in range(0, key.shape[-2], block):
         scores = query @ key[..., start : start + block, :].transpose(-2, -1)
-        if causal:
+        if last is not None:
             position = torch.arange(start, start + scores.shape[-1], device=query.device)
             scores = scores.masked_fill(position > last[:, None], -math.inf)
         rising = torch.maximum(highest, scores.detach().amax(dim=-1, keepdim=True))
@@ -121,6 +136,22 @@ def streaming_attention(
         context = context * keep + terms @ value[..., start : start + block, :]
         highest = rising
     return context / total.masked_fill(total == 0, 1.0)
+
+
+def _nan_where_seen(tensors: Sequence[Tensor], last: Tensor | None) -> Tensor:
+    """Zeros com nan onde o contexto depende de algo quebrado e à vista: (..., Tq, Dv)."""
+    query, key, value = tensors
+    marks = torch.cat([~key.isfinite().all(dim=-1, keepdim=True), ~value.isfinite()], dim=-1)
+    # Quantos quebrados há nas primeiras n chaves, n de 0 a Tk; cada consulta lê a sua linha.
+    counts = torch.nn.functional.pad(marks.long().cumsum(dim=-2), (0, 0, 1, 0))
+    end = key.shape[-2] if last is None else (last + 1).clamp(min=0)
+    ends = torch.as_tensor(end, device=query.device).expand(query.shape[-2])
+    seen = counts[..., ends, :] > 0  # (..., Tq, 1 + Dv)
+    asked = ~query.isfinite().all(dim=-1, keepdim=True) & (ends > 0)[:, None]
+    broken = seen[..., 1:] | seen[..., :1] | asked
+    return torch.zeros(broken.shape, dtype=value.dtype, device=value.device).masked_fill(
+        broken, torch.nan
+    )
 
 
 def _finite(highest: Tensor) -> Tensor:

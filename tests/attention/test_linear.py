@@ -112,6 +112,24 @@ def test_types_and_empty_axes(dtype):
     assert linear_attention_recurrent(*empty).shape == (2, 3, 0, 6)
 
 
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16])
+@pytest.mark.parametrize(
+    "form",
+    [
+        linear_attention,
+        lambda *x: linear_attention(*x, causal=True),
+        linear_attention_recurrent,
+    ],
+)
+def test_low_precision_only_rounds_the_result(form, dtype):
+    # 499 chaves de atributo 1: em bfloat16, uma soma corrida de uns pararia em 256.
+    query, key, value = (torch.zeros(1, 499, size, dtype=dtype) for size in (3, 3, 2))
+    value[:, 300:] = 1
+    received = form(query, key, value)
+    assert received.dtype == dtype
+    assert torch.equal(received, form(query.float(), key.float(), value.float()).to(dtype))
+
+
 @pytest.mark.parametrize(
     ("call", "error", "message"),
     [

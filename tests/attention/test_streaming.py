@@ -75,6 +75,34 @@ def test_attention_gradients(causal):
         assert_close(mine.grad, theirs.grad, **EXACT)
 
 
+@pytest.mark.parametrize("broken", [math.nan, math.inf, -math.inf])
+@pytest.mark.parametrize("where", [0, 1, 2])
+@pytest.mark.parametrize("causal", [False, True])
+@pytest.mark.parametrize("sizes", [(5, 11), (13, 11)])
+def test_broken_numbers_show_only_where_they_are_seen(sizes, causal, where, broken):
+    results = []
+    for form in (lambda *x: streaming_attention(*x, causal=causal, block=4),
+                 lambda *x: attend(*x, causal=causal)):  # fmt: skip
+        inputs = [x.clone() for x in tensors(5, *sizes)]
+        inputs[where][..., -2:-1, 1] = broken
+        inputs = [x.requires_grad_() for x in inputs]
+        output = form(*inputs)
+        weights = random(*output.shape, seed=6) * output.detach().isfinite()
+        (output.nan_to_num() * weights).sum().backward()
+        results.append((output, *(x.grad for x in inputs)))
+    for mine, theirs in zip(*results, strict=True):
+        assert_close(mine, theirs, equal_nan=True, **EXACT)
+
+
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16])
+def test_low_precision_only_rounds_the_result(dtype):
+    rounded = [x.to(dtype) for x in tensors(8, 5, 499)]
+    exact = streaming_attention(*(x.float() for x in rounded), block=8)
+    received = streaming_attention(*rounded, block=8)
+    assert received.dtype == dtype
+    assert torch.equal(received, exact.to(dtype))
+
+
 def test_empty_axes_and_untouched_arguments():
     query, key, value = tensors(4)
     copies = [x.clone() for x in (query, key, value)]
