@@ -143,7 +143,7 @@ def test_every_seed_is_a_point_and_the_mean_a_line(ax):
     assert len(set(ax.collections[0].get_offsets()[:, 0].tolist())) == 3
 
 
-@pytest.mark.parametrize("offset", [-0.2, -0.11, -0.09, -0.004, 0.0, 0.003, 0.09, 0.11, 0.2])
+@pytest.mark.parametrize("offset", [-0.2, -0.11, -0.09, -0.02, 0.0, 0.02, 0.09, 0.11, 0.2])
 def test_the_threshold_never_strikes_through_the_mean(ax, offset):
     groups = {"a": [0.75 + offset], "b": [0.1, 1.0]}
     plotting.points_by_seed(groups, ylabel="acerto", threshold=0.75, ax=ax)
