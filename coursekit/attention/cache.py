@@ -8,7 +8,7 @@ from weakref import ref
 import torch
 from torch import Tensor, nn
 
-from coursekit.attention.checks import check_same_kind
+from coursekit.attention.checks import check_same_kind, check_whole
 
 __all__ = ["KeyValueCache", "cache_bytes"]
 
@@ -43,6 +43,7 @@ def cache_bytes(
         O tamanho, em bytes.
 
     Raises:
+        TypeError: se algum número não for inteiro.
         ValueError: se as divisões não forem exatas ou algum número não for o descrito.
 
     Fonte:
@@ -55,6 +56,15 @@ def cache_bytes(
         262144
     """
     shared = num_heads if num_key_value_heads is None else num_key_value_heads
+    check_whole(
+        num_layers=num_layers,
+        length=length,
+        embed_dim=embed_dim,
+        num_heads=num_heads,
+        num_key_value_heads=shared,
+        bytes_per_number=bytes_per_number,
+        batch_size=batch_size,
+    )
     if (
         min(num_heads, shared, embed_dim, bytes_per_number) < 1
         or min(num_layers, length, batch_size) < 0

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import math
-from numbers import Real
+from numbers import Integral, Real
 from typing import Any
 
 from torch import Tensor
 
-__all__ = ["batches_match", "check_floating", "check_same_kind", "finite_number", "positive_number"]
+__all__ = [
+    "batches_match",
+    "check_floating",
+    "check_same_kind",
+    "check_whole",
+    "finite_number",
+    "positive_number",
+]
 
 
 def check_floating(name: str, tensor: Any) -> None:
@@ -56,6 +63,23 @@ def check_same_kind(**tensors: Tensor) -> None:
             raise ValueError(
                 f"{first_name} e {name} devem estar no mesmo dispositivo; recebi "
                 f"{first.device} e {tensor.device}. Mova com {name}.to({first_name}.device)."
+            )
+
+
+def check_whole(**numbers: Any) -> None:
+    """Exige inteiros: um 2,5 arredondado em silêncio daria outra conta.
+
+    Args:
+        **numbers: os números, pelo nome do argumento.
+
+    Raises:
+        TypeError: se algum não for inteiro (um booleano não é).
+    """
+    for name, number in numbers.items():
+        if isinstance(number, bool) or not isinstance(number, Integral):
+            raise TypeError(
+                f"{name} deve ser um inteiro; recebi {number!r} ({type(number).__name__}). "
+                f"Converta com int({name}), se for o que quer dizer."
             )
 
 

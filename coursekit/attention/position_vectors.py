@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from coursekit.attention.checks import check_floating
+from coursekit.attention.checks import check_floating, check_whole, finite_number
 
 __all__ = ["LearnedPosition", "SinusoidalPosition", "sinusoidal_positions"]
 
@@ -33,8 +33,9 @@ def sinusoidal_positions(
         Vetores de forma ``(T, D)``, em float64.
 
     Raises:
+        TypeError: se ``length``, ``dim`` ou ``first`` não for inteiro, ou ``base``, número.
         ValueError: se ``length`` for negativo, ``dim`` não for positivo e par, ou ``base`` não
-            for positiva.
+            for positiva e finita.
 
     Fonte:
         Vaswani et al. (2017), seção 3.5.
@@ -44,6 +45,8 @@ def sinusoidal_positions(
         tensor([[0.0000, 1.0000],
                 [0.8415, 0.5403]], dtype=torch.float64)
     """
+    check_whole(length=length, dim=dim, first=first)
+    finite_number("base", base)
     if length < 0 or dim < 2 or dim % 2 or base <= 0:
         raise ValueError(
             "length deve ser ao menos 0, dim positivo e par, e base positiva; recebi "

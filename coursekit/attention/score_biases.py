@@ -12,6 +12,8 @@ import math
 import torch
 from torch import Tensor, nn
 
+from coursekit.attention.checks import check_whole
+
 __all__ = ["LinearBias", "RelativeBias", "alibi_slopes"]
 
 
@@ -29,6 +31,7 @@ def alibi_slopes(num_heads: int) -> list[float]:
         ``H`` números em (0, 1).
 
     Raises:
+        TypeError: se ``num_heads`` não for inteiro.
         ValueError: se ``num_heads`` for menor que 1.
 
     Fonte:
@@ -39,6 +42,7 @@ def alibi_slopes(num_heads: int) -> list[float]:
         >>> alibi_slopes(4)
         [0.25, 0.0625, 0.015625, 0.00390625]
     """
+    check_whole(num_heads=num_heads)
     if num_heads < 1:
         raise ValueError(
             f"num_heads deve ser um inteiro positivo; recebi {num_heads}. Use ao menos uma cabeça."
@@ -95,6 +99,7 @@ class LinearBias(nn.Module):
             Números ≤ 0, forma ``(H, Tq, Tk)``.
 
         Raises:
+            TypeError: se algum comprimento não for inteiro.
             ValueError: se algum comprimento for negativo.
         """
         distance = _relative_positions(q_len, k_len, self.slopes.device).abs()
@@ -115,6 +120,7 @@ class RelativeBias(nn.Module):
         max_distance: maior distância com número próprio, inteiro ≥ 0.
 
     Raises:
+        TypeError: se algum número não for inteiro.
         ValueError: se ``num_heads`` for menor que 1 ou ``max_distance`` negativa.
 
     Fonte:
@@ -132,6 +138,7 @@ class RelativeBias(nn.Module):
 
     def __init__(self, num_heads: int, max_distance: int) -> None:
         super().__init__()
+        check_whole(num_heads=num_heads, max_distance=max_distance)
         if num_heads < 1 or max_distance < 0:
             raise ValueError(
                 "num_heads deve ser ao menos 1 e max_distance ao menos 0; recebi "
@@ -156,6 +163,7 @@ class RelativeBias(nn.Module):
             Forma ``(H, Tq, Tk)``.
 
         Raises:
+            TypeError: se algum comprimento não for inteiro.
             ValueError: se algum comprimento for negativo.
         """
         offset = _relative_positions(q_len, k_len, self.weight.device)
@@ -165,6 +173,7 @@ class RelativeBias(nn.Module):
 
 def _relative_positions(q_len: int, k_len: int, device: torch.device) -> Tensor:
     """Diz quantas posições a chave está à frente da consulta, com os fins alinhados."""
+    check_whole(q_len=q_len, k_len=k_len)
     if q_len < 0 or k_len < 0:
         raise ValueError(
             f"q_len e k_len não podem ser negativos; recebi q_len={q_len} e k_len={k_len}. "

@@ -121,6 +121,13 @@ def test_bytes_refuse_impossible_sizes(changes, message):
         cache_bytes(**sizes)
 
 
+def test_bytes_refuse_what_is_not_whole():
+    with pytest.raises(TypeError, match=r"length deve ser um inteiro; recebi 2\.5.*int\(length\)"):
+        cache_bytes(1, 2.5, 12, num_heads=4)
+    with pytest.raises(TypeError, match=r"num_layers deve ser um inteiro; recebi True"):
+        cache_bytes(True, 2, 12, num_heads=4)
+
+
 def piece(*shape, dtype=torch.float32):
     return torch.zeros(shape, dtype=dtype)
 

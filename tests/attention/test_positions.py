@@ -264,3 +264,22 @@ def test_the_oracle_refuses_too(name):
     call, message = ORACLE_REFUSALS[name]
     with pytest.raises(ValueError, match=message):
         call()
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "message"),
+    [
+        (lambda: LinearBias(2)(2.5, 3), TypeError, r"q_len deve ser um inteiro; recebi 2\.5"),
+        (lambda: RelativeBias(2, 1)(3, 2.5), TypeError, r"k_len deve ser um inteiro"),
+        (lambda: RelativeBias(2, 1.5), TypeError, r"max_distance deve ser um inteiro"),
+        (lambda: alibi_slopes(2.5), TypeError, r"num_heads deve ser um inteiro; recebi 2\.5"),
+        (lambda: alibi_slopes("3"), TypeError, r"num_heads deve ser um inteiro; recebi '3'"),
+        (lambda: sinusoidal_positions(2.5, 4), TypeError, r"length deve ser um inteiro"),
+        (lambda: sinusoidal_positions(2, 4, first=math.nan), TypeError, r"first.*recebi nan"),
+        (lambda: sinusoidal_positions(2, 4, base=math.nan), ValueError, r"base deve ser finito"),
+        (lambda: sinusoidal_positions(2, 4, base="10"), TypeError, r"base deve ser um número"),
+    ],
+)
+def test_what_is_not_whole_is_refused_and_not_rounded(call, error, message):
+    with pytest.raises(error, match=message):
+        call()
