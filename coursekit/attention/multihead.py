@@ -58,7 +58,7 @@ class MultiHeadAttention(nn.Module):
         generator: gerador que sorteia os parâmetros; ``None`` usa o gerador global do PyTorch.
 
     Raises:
-        TypeError: se ``bias`` não for booleano.
+        TypeError: se ``bias`` não for booleano, ou algum número for de outro tipo.
         ValueError: se as cabeças não dividirem a largura, ``Hkv`` não dividir ``H``, ``dropout``
             sair do intervalo, ou a posição for feita para outras cabeças.
 

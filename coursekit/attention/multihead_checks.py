@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import torch
 from torch import Tensor
 
 from coursekit.attention.cache import KeyValueCache
-from coursekit.attention.checks import check_same_kind
+from coursekit.attention.checks import check_same_kind, check_whole, finite_number
 
 __all__ = ["check_heads", "check_sequences"]
 
@@ -33,7 +34,7 @@ def check_heads(
         score_bias: o que se soma aos escores, ou ``None``.
 
     Raises:
-        TypeError: se ``bias`` não for booleano.
+        TypeError: se ``bias`` não for booleano, ou algum número for de outro tipo.
         ValueError: se algum número não servir, ou a posição for feita para outras cabeças.
     """
     if not isinstance(bias, bool):
@@ -41,6 +42,8 @@ def check_heads(
             f"bias deve ser True ou False; recebi {type(bias).__name__}. Para somar um viés de "
             "posição aos escores, use score_bias=..."
         )
+    check_whole(embed_dim=embed_dim, num_heads=num_heads, num_key_value_heads=num_key_value_heads)
+    finite_number("dropout", dropout)
     if embed_dim < 1 or num_heads < 1 or embed_dim % num_heads:
         raise ValueError(
             f"embed_dim deve ser múltiplo positivo de num_heads; recebi embed_dim={embed_dim} e "
@@ -91,7 +94,9 @@ def check_sequences(
     """
     given = {"query": query, "key": key, "value": value}
     tensors = {name: tensor for name, tensor in given.items() if tensor is not None}
-    check_same_kind(pesos=weight, **tensors)
+    # Sob autocast, é o PyTorch que casa o tipo das entradas com o dos pesos.
+    mixed = torch.is_autocast_enabled(weight.device.type)
+    check_same_kind(**tensors if mixed else {"pesos": weight, **tensors})
     width = weight.shape[1]
     for name, tensor in tensors.items():
         if tensor.ndim != 3 or tensor.shape[-1] != width:

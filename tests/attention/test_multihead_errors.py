@@ -28,6 +28,11 @@ ONE = torch.ones(2, 3, 6)  # (B, T, d)
         ({"num_key_value_heads": 2}, ValueError, r"dividir num_heads=3; recebi 2.*multiconsulta"),
         ({"num_key_value_heads": 0}, ValueError, r"recebi 0.*None para não dividir"),
         ({"num_key_value_heads": 6}, ValueError, r"num_heads=3; recebi 6"),
+        ({"num_heads": "3"}, TypeError, r"num_heads deve ser um inteiro; recebi '3'"),
+        ({"num_heads": 3.0}, TypeError, r"num_heads deve ser um inteiro; recebi 3\.0"),
+        ({"embed_dim": None}, TypeError, r"embed_dim deve ser um inteiro; recebi None"),
+        ({"num_key_value_heads": True}, TypeError, r"num_key_value_heads deve ser um inteiro"),
+        ({"dropout": "0.1"}, TypeError, r"dropout deve ser um número real"),
         ({"bias": 1}, TypeError, r"bias.*recebi int.*score_bias="),
         ({"dropout": 1.0}, ValueError, r"\[0, 1\); recebi 1\.0.*0\.1"),
         ({"dropout": -0.1}, ValueError, r"recebi -0\.1"),
@@ -89,6 +94,16 @@ def test_call_that_fails_halfway_also_leaves_the_cache_as_it_was(options, score_
     with pytest.raises((TypeError, ValueError), match=r"recebi|tem a forma"):
         layer(ONE[:, :1], cache=cache, **options)
     assert cache.length == 3
+
+
+def test_under_autocast_layers_stack_as_in_pytorch():
+    first, second = MultiHeadAttention(6, 3), MultiHeadAttention(6, 3)
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        output = second(first(ONE))
+    assert output.dtype == torch.bfloat16
+    torch.testing.assert_close(output.float(), second(first(ONE)), atol=0.05, rtol=0.05)
+    with pytest.raises(TypeError, match=r"pesos e query"):
+        second(ONE.bfloat16())
 
 
 def test_cache_of_another_layer_is_refused():
