@@ -16,6 +16,9 @@ from coursekit.exercises.report import Check
 
 __all__ = ["Choice", "choice_checks", "number_check"]
 
+THOUSANDS_HINT = (
+    "o ponto: em Python ele separa decimais. Escreva o número inteiro sem ponto nenhum."
+)
 CHOICE, MEASURE = "alternativa", "medida"
 FORM_HINT = f'a forma da resposta: {{"{CHOICE}": letra, "{MEASURE}": o que você mediu}}.'
 
@@ -58,7 +61,8 @@ def number_check(
             # Mais perto do certo que do engano: é descuido de conta, não esse engano.
             if abs(received - wrong) <= min(_mistake_slack(wrong, tolerance), distance):
                 return Failure(detail, mistake.hint)
-        return Failure(detail)
+        grouped = expected() >= 1000 and round(1000 * received, 6) == expected()
+        return Failure(detail, THOUSANDS_HINT if grouped else None)
 
     return Check(name, run, hint)
 
@@ -181,11 +185,11 @@ def _run_letter(choice: Choice, read: Callable[[object], Any], answer: object) -
 
 
 def _letter(choice: Choice, answer: object) -> str | None:
-    """Lê a letra: aceita «b», «B)», «(b)» ou o texto da alternativa."""
+    """Lê a letra: aceita «b», «B)», «(b)», «b) e o texto» ou só o texto da alternativa."""
     if not isinstance(answer, str):
         return None
     text = plain_text(answer)
-    bare = text.strip("().: ")
+    bare = text.partition(")")[0].strip("(*.: ")
     if bare in choice.options:
         return bare
     return next((key for key, option in choice.options.items() if plain_text(option) == text), None)

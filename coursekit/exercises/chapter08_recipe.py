@@ -141,7 +141,7 @@ def _run_error(answer: object) -> Failure | None:
         raise AnswerError("esperava um dicionário")
     entries = {str(key).casefold(): value for key, value in answer.items()}
     predictions = to_array(next(v for k, v in entries.items() if k.startswith("previs")))
-    error = to_number(entries["erro"])
+    error = to_number(_loss_of(entries["erro"]))
     gaps = predictions.astype(np.float64) - running_sums()[3]
     right = float(np.mean(gaps**2))
     if abs(error - right) <= 2e-3 * right + 1e-6:
@@ -154,6 +154,13 @@ def _run_error(answer: object) -> Failure | None:
         if abs(error - float(wrong)) <= 2e-3 * float(wrong):
             return Failure(detail, hint)
     return Failure(detail)
+
+
+def _loss_of(evaluated: object) -> object:
+    """A perda no que evaluate devolve: sozinha ou, com métricas, à frente delas."""
+    if isinstance(evaluated, Mapping):
+        return evaluated.get("loss", evaluated)
+    return evaluated[0] if isinstance(evaluated, list) and evaluated else evaluated
 
 
 def recipe_checks() -> tuple[Check, ...]:

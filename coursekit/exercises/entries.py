@@ -9,6 +9,11 @@ from coursekit.exercises.report import Check
 
 __all__ = ["entry_checks"]
 
+STALE_HINT = (
+    "Se as que chegaram são de outro exercício, a célula desta resposta não rodou até o fim: "
+    "veja o que ela diz, e rode-a de novo."
+)
+
 
 def entry_checks(entries: Mapping[str, Check]) -> tuple[Check, ...]:
     """Monta as conferências de uma resposta em dicionário.
@@ -52,8 +57,16 @@ def _entry(answer: object, key: str, hint: str) -> object:
     return found[0]
 
 
+def _shares_a_key(keys: tuple[str, ...], answer: Mapping[object, object]) -> bool:
+    """Diz se alguma das chaves pedidas está na resposta."""
+    given = {plain_text(key) for key in answer if isinstance(key, str)}
+    return not given.isdisjoint(map(plain_text, keys))
+
+
 def _run_form(keys: tuple[str, ...], hint: str, answer: object) -> Failure | None:
     """Confere que as chaves pedidas estão lá, e só elas."""
+    if isinstance(answer, Mapping) and answer and not _shares_a_key(keys, answer):
+        return Failure(f"falta «{keys[0]}»; recebi {keys_of(answer)}", f"{hint} {STALE_HINT}")
     for key in keys:
         _entry(answer, key, hint)
     extra = isinstance(answer, Mapping) and len(answer) > len(keys)

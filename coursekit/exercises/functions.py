@@ -233,7 +233,7 @@ def _describe_error(error: BaseException) -> str:
         text = " ".join(str(error).split())
     except Exception:  # a mensagem da exceção também é código de quem responde
         text = ""
-    short = text if len(text) <= 160 else text[:157] + "…"
+    short = text.rstrip(".") if len(text) <= 160 else text[:157] + "…"
     line = _last_line(error)
     place = f" na linha {line}" if line else ""
     return f"a função parou{place} com {type(error).__name__}" + (f": {short}" if short else "")

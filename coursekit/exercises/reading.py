@@ -51,9 +51,8 @@ def to_array(value: object) -> NDArray[Any]:
     except Exception:  # objetos estranhos podem lançar qualquer coisa ao se converter
         array = np.array(None, dtype=object)
     if array.dtype.kind not in "biuf":
-        contents = "" if isinstance(value, str | bytes) else _CONTENTS.get(array.dtype.kind, "")
         raise AnswerError(
-            f"esperava números; recebi {kind_of(value)}{contents}",
+            f"esperava números; recebi {kind_of(value)}{_contents(value, array)}",
             "o que a sua resposta contém: só números, todos nas mesmas linhas e colunas.",
         )
     if _has_hidden_numbers(value):
@@ -147,15 +146,15 @@ def kind_of(value: object) -> str:
         value: objeto qualquer.
 
     Returns:
-        Nome do tipo e, se houver, a forma.
+        Nome do tipo e, se houver eixos, a forma.
 
     Example:
-        >>> kind_of([1, 2])
-        'list'
+        >>> kind_of([1, 2]), kind_of(np.zeros((2, 3))), kind_of(np.float64(1))
+        ('list', 'ndarray de forma (2, 3)', 'float64')
     """
     shape = getattr(value, "shape", None)
     name = type(value).__name__
-    return f"{name} de forma {where(shape)}" if isinstance(shape, tuple) else name
+    return f"{name} de forma {where(shape)}" if isinstance(shape, tuple) and shape else name
 
 
 def keys_of(value: object) -> str:
@@ -212,6 +211,17 @@ def _refuse_blanks(value: object) -> None:
             f"há {count} em branco na resposta",
             "o que falta preencher: cada None, ou ..., tem de dar lugar a um número.",
         )
+
+
+def _contents(value: object, array: NDArray[Any]) -> str:
+    """Diz o que há de estranho dentro de uma lista ou de um vetor, se isso se vê."""
+    if isinstance(value, str | bytes):
+        return ""
+    if isinstance(value, list | tuple) and array.dtype.kind == "O":
+        sizes = {len(part) for part in value if isinstance(part, list | tuple)}
+        sizes |= {part.shape for part in map(_detached, value) if isinstance(part, np.ndarray)}
+        return ", com partes de formas diferentes" if len(sizes) > 1 else ""
+    return _CONTENTS.get(array.dtype.kind, "")
 
 
 def _with_exact_numbers(array: NDArray[Any]) -> NDArray[Any]:

@@ -43,6 +43,8 @@ RECIPE_RIGHT = [
     Right("previsões boas", recipe),
     Right("com acentos, float32", recipe_with_accents),
     Right("mínimos quadrados", recipe_trained),
+    Right("evaluate com métricas", lambda: recipe(erro=[GOOD_ERROR, 0.5])),
+    Right("evaluate em dicionário", lambda: recipe(erro={"loss": GOOD_ERROR, "mae": 0.5})),
     Right("keras.Model", lambda: recipe(formas=[(None, 12, 1), *SHAPES])),
     Right("previsões em lista", lambda: recipe(previsoes=GOOD.tolist())),
 ]
@@ -79,7 +81,6 @@ RECIPE_WRONG = [
     Wrong("previsões constantes", recipe(previsoes=np.full((120, 1), 0.3)), "fit vem antes"),
     Wrong("sem fit", recipe(previsoes=np.tanh(GOOD) * 0.3), "fit vem antes"),
     Wrong("saída sigmoide", recipe(previsoes=1 / (1 + np.exp(-GOOD))), "entre −1 e 1"),
-    Wrong("com métrica", recipe(erro=[GOOD_ERROR, 0.3]), "um número"),
     Wrong("bidirecional", recipe(formas=[(None, 32), (None, 1)]), "quantas unidades"),
     Wrong("treino e teste", recipe(previsoes=np.zeros((600, 1)), erro=1.0), "de **teste**"),
     Wrong("formas escalares", recipe(formas=[16, 1]), "a lista de camadas"),

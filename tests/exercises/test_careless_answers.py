@@ -124,7 +124,10 @@ def test_a_huge_integer_becomes_a_report():
     [
         (["0,1", "0,2"], "esperava números; recebi list, com textos"),
         (np.array([1j, 2]), "recebi ndarray de forma (2,), com números complexos"),
-        ([[1, 2], [3]], "esperava números; recebi list."),
+        ([[1, 2], [3]], "esperava números; recebi list, com partes de formas diferentes"),
+        ((np.ones((2, 3)), np.ones(2)), "recebi tuple, com partes de formas diferentes"),
+        ([np.ones(2), "x"], "esperava números; recebi list."),
+        (np.complex128(1j), "recebi complex128, com números complexos"),
     ],
 )
 def test_says_what_the_table_has_instead_of_real_numbers(value, part):
@@ -157,3 +160,38 @@ def test_comma_that_made_a_pair_is_explained(value):
     report = check("05-3", value)
     assert "esperava um número só; recebi tuple" in report.message
     assert report.hint.startswith("a vírgula: ")
+
+
+def test_message_of_the_exception_does_not_end_in_two_stops():
+    def refuses(x):
+        raise ValueError("não serve.")
+
+    assert "ValueError: não serve.\nReveja" in run_checks(refuses, DOUBLE).message
+
+
+@pytest.mark.parametrize("value", [13.831, "13.831"])
+@pytest.mark.parametrize("key", ["LSTM PyTorch", "LSTM Keras"])
+def test_thousands_point_is_explained_in_every_count(key, value):
+    right = {"LSTM PyTorch": 41_600, "LSTM Keras": 41_280, "GRU PyTorch": 31_200}
+    right["GRU Keras"] = right["GRU PyTorch"]
+    grouped = right | {key: type(value)(right[key] / 1000)}
+    report = check("07-2", grouped)
+    assert report.hint.startswith("o ponto: em Python")
+    assert check("07-2", right).passed
+    assert not check("07-2", right | {key: value}).hint.startswith("o ponto")
+
+
+@pytest.mark.parametrize("letter", ["b) Não: o recorte multiplica tudo", "**b)** Não", "(B) não"])
+def test_letter_copied_with_its_sentence_is_read(letter):
+    unread = "não reconheci a alternativa"
+    assert unread not in check("06-3", {"alternativa": letter, "medida": [1, 1, 1]}).message
+    assert unread in check("06-3", {"alternativa": "x" + letter, "medida": [1, 1, 1]}).message
+
+
+def test_dictionary_of_another_exercise_sends_back_to_the_answer_cell():
+    other = check("06-4", {"fator": 0.8, "passos": 31})
+    assert "falta «norma»; recebi as chaves «fator», «passos»" in other.message
+    assert "as chaves do dicionário: «norma», «valor»." in other.hint
+    assert "rode-a de novo" in other.hint
+    assert "rode-a de novo" not in check("06-4", {"Norma": 1.0, "passos": 31}).hint
+    assert "rode-a de novo" not in check("06-4", {}).hint
