@@ -15,7 +15,7 @@ __all__ = ["KERAS_POOLINGS", "atnet_weights_from_torch", "build_atnet"]
 
 Array = NDArray[np.floating]
 
-KERAS_POOLINGS = ("attention", "bounded_attention", "source", "max", "mean")
+KERAS_POOLINGS = ("attention", "bounded_attention", "source", "max", "mean", "sum")
 """Agregações que :func:`build_atnet` aceita."""
 
 
@@ -38,7 +38,7 @@ def build_atnet(
         num_filters: filtros ``C``, inteiro positivo.
         kernel_size: largura do filtro, inteiro positivo.
         pooling: ``"attention"`` (softmax e soma), ``"bounded_attention"`` (com tanh nos escores),
-            ``"source"`` (a da fonte: tanh, softmax e máximo), ``"max"`` ou ``"mean"``.
+            ``"source"`` (a da fonte: tanh, softmax e máximo), ``"max"``, ``"mean"`` ou ``"sum"``.
         padding: ``"valid"`` (perde ``kernel_size - 1`` posições) ou ``"same"``.
 
     Returns:
@@ -77,6 +77,8 @@ def _pool(layers: Any, features: Any, pooling: str) -> Any:
         return layers.GlobalMaxPooling1D()(features)
     if pooling == "mean":
         return layers.GlobalAveragePooling1D()(features)
+    if pooling == "sum":  # a média vezes o número de posições: só camadas, sem função solta
+        return layers.Rescaling(features.shape[1])(layers.GlobalAveragePooling1D()(features))
     activation = None if pooling == "attention" else "tanh"
     scores = layers.Dense(1, activation=activation)(features)
     weights = layers.Softmax(axis=1, name="weights")(scores)  # (B, T, 1), soma 1 no tempo

@@ -114,7 +114,7 @@ def test_the_source_with_lambda_does_not_reload(keras, tmp_path):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"pooling": "sum"}, r"pooling deve ser um de .*'source'.*recebi pooling='sum'"),
+        ({"pooling": "median"}, r"pooling deve ser um de .*'source'.*recebi pooling='median'"),
         ({"padding": "causal"}, r"'valid' ou 'same'.*padding='causal'"),
         ({"num_filters": 0}, r"num_filters=0"),
         ({"kernel_size": 0}, r"kernel_size=0"),
