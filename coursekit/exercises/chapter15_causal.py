@@ -16,6 +16,7 @@ __all__ = ["causal_checks"]
 Array = NDArray[np.float64]
 
 TOLERANCE = 1e-6  # contas em precisão simples também servem
+HUGE = 1e11  # além do −1e9 que muito código usa por «menos infinito», e cabe em precisão simples
 
 
 def _softmax(scores: Array, axis: int) -> Array:
@@ -74,6 +75,8 @@ _CAUSAL_SLIPS: tuple[tuple[_Leak, str], ...] = (
     (_Leak(hide=lambda s, seen: s - 1e4 * ~seen), _FINITE_HINT),
     (_Leak(hide=lambda s, seen: np.where(seen, s, -10.0)), _FINITE_HINT),
     (_Leak(hide=lambda s, seen: np.where(seen, s, -100.0)), _FINITE_HINT),
+    (_Leak(hide=lambda s, seen: s - 1e9 * np.logical_not(seen)), _FINITE_HINT),
+    (_Leak(hide=lambda s, seen: np.where(seen, s, -1e9)), _FINITE_HINT),
     (_Leak(hide=_keep), "a máscara: o futuro entrou na conta."),
     (_Leak(hide=_keep, after=lambda w, seen: w * seen), _AFTER_HINT),
     (
@@ -129,7 +132,7 @@ def _with_loud_future(arguments: tuple[Array, ...]) -> tuple[Array, ...]:
     """Faz da última chave um grito: pontuação enorme para todas as consultas."""
     query, key, value = arguments
     loud = key.copy()
-    loud[:, -1] = 1e5
+    loud[:, -1] = HUGE
     return np.abs(query), loud, value
 
 
@@ -140,7 +143,7 @@ def _with_buried_past(arguments: tuple[Array, ...]) -> tuple[Array, ...]:
     """
     query, key, value = arguments
     buried = key.copy()
-    buried[:, :-1] = -1e5
+    buried[:, :-1] = -HUGE
     return np.abs(query), buried, value
 
 

@@ -19,6 +19,7 @@ Array = NDArray[np.float64]
 Visible = Callable[[Any, Any, int, int], Any]
 
 LONG = 2003
+HUGE = 1e11  # além do −1e9 que muito código usa por «menos infinito», e cabe em precisão simples
 MEMORY_HINT = (
     "o que se guarda: nada de tamanho T × T, nem a máscara. Um bloco de consultas por vez, e só as "
     "chaves que ele alcança."
@@ -69,11 +70,17 @@ def _scored(query: Array, key: Array, radius: int) -> tuple[Array, Array]:
     return query @ key.T / np.sqrt(query.shape[1]), _inside(i, j, radius, 0)
 
 
-def _zeroed_scores(query: Array, key: Array, value: Array, radius: int, block: int) -> Array:
-    """Engano: quem está fora da janela fica com pontuação 0, que ainda tem peso."""
-    scores, visible = _scored(query, key, radius)
-    near = _block_offset(len(query), block, radius)
-    return np.asarray(_softmax(np.where(near, np.where(visible, scores, 0.0), -np.inf)) @ value)
+def _hidden_as(
+    hide: Callable[[Array, Array], Array],
+) -> Callable[[Array, Array, Array, int, int], Array]:
+    """Engano: do que o bloco lê e a consulta não vê, a pontuação fica finita, e tem peso."""
+
+    def wrong(query: Array, key: Array, value: Array, radius: int, block: int) -> Array:
+        scores, visible = _scored(query, key, radius)
+        near = _block_offset(len(query), block, radius)
+        return np.asarray(_softmax(np.where(near, hide(scores, visible), -np.inf)) @ value)
+
+    return wrong
 
 
 def _zeroed_weights(query: Array, key: Array, value: Array, radius: int, block: int) -> Array:
@@ -95,6 +102,19 @@ def _without_short_block(query: Array, key: Array, value: Array, radius: int, bl
     whole = len(query) // block * block
     return _dense(_inside)(query, key, value, radius, block)[:whole]
 
+
+_FINITE_HINT = (
+    "o valor que esconde: menos infinito. Um número finito deixa vazar, se as pontuações da janela "
+    "forem ainda menores."
+)
+_FINITE: tuple[Callable[[Array, Array], Array], ...] = (
+    lambda s, seen: np.where(seen, s, -100.0),
+    lambda s, seen: np.where(seen, s, -1e4),
+    lambda s, seen: np.where(seen, s, -1e9),
+    lambda s, seen: s - 100.0 * np.logical_not(seen),
+    lambda s, seen: s - 1e4 * np.logical_not(seen),
+    lambda s, seen: s - 1e9 * np.logical_not(seen),
+)
 
 _SLIPS: tuple[tuple[Callable[..., Any], str], ...] = (
     (
@@ -156,9 +176,10 @@ _SLIPS: tuple[tuple[Callable[..., Any], str], ...] = (
         "o que cada consulta vê: a janela **dela**, e não a do meio do bloco.",
     ),
     (
-        _zeroed_scores,
+        _hidden_as(lambda s, seen: np.where(seen, s, 0.0)),
         "quem está fora da janela: pontuação 0 ainda tem peso. Que pontuação dá peso zero?",
     ),
+    *((_hidden_as(hide), _FINITE_HINT) for hide in _FINITE),
     (
         _zeroed_weights,
         "a ordem: esconda antes do softmax, para os pesos que ficam somarem 1.",
@@ -222,6 +243,12 @@ def window_checks() -> tuple[Check, ...]:
     def arguments(length: int, sizes: tuple[int, int], radius: int, block: int) -> tuple[Any, ...]:
         return *_drawn(length, *sizes), radius, block
 
+    def buried() -> tuple[Any, ...]:
+        """Toda chave, menos a última, com pontuação muito negativa: esconder é pior que isso."""
+        query, key, value = _drawn(17, 3, 2)
+        key[:-1] = -HUGE
+        return np.abs(query), key, value, 2, 5
+
     cases: dict[str, tuple[int, tuple[int, int], int, int]] = {
         "quinze posições, raio 3, blocos de 5": (15, (2, 1), 3, 5),
         "raio maior que o bloco": (16, (3, 2), 5, 2),
@@ -241,6 +268,7 @@ def window_checks() -> tuple[Check, ...]:
                 Case(name, partial(arguments, *sizes), _right, hint, mistakes, tolerance=1e-6)
                 for name, sizes in cases.items()
             ]
+            + [Case("pontuações muito negativas", buried, _right, hint, mistakes, tolerance=1e-6)]
         ),
         Check("a memória", _run_memory, MEMORY_HINT),
     )

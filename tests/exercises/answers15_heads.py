@@ -246,6 +246,8 @@ WRONG = {
         Wrong("troca por −10", filled(-10.0), "menos infinito"),
         Wrong("troca por menos 50", filled(-50.0), "menos infinito"),
         Wrong("troca por −10.000", filled(-1e4), "menos infinito"),
+        Wrong("desconto de 10⁹", with_mask(hide=lambda s, m: s - 1e9 * ~m), "menos infinito"),
+        Wrong("troca por −10⁹", filled(-1e9), "menos infinito"),
         Wrong("softmax no outro eixo", causal_other_axis, "o eixo do softmax"),
         Wrong("só a si mesma", with_mask(visible=lambda i, j: j == i), "todas as anteriores"),
         Wrong("troca por infinito", filled(np.inf), "as etapas"),

@@ -76,8 +76,12 @@ def around(i, j, r, b):
     return np.minimum(abs(i - j), i.size - abs(i - j)) <= r
 
 
-def blocks_after(*, scores):
-    """Esconde zerando: as pontuações, ou os pesos depois do softmax."""
+def hides_scores(hide):
+    return lambda raw, seen: softmax(hide(raw, seen))
+
+
+def blocks_after(weigh):
+    """Esconde de outro modo: com outra pontuação, ou nos pesos depois do softmax."""
 
     def run(query, key, value, radius, block):
         length, found = len(query), []
@@ -87,8 +91,7 @@ def blocks_after(*, scores):
             offset = np.arange(first, last) - np.arange(start, stop)[:, None]
             seen = np.abs(offset) <= radius
             raw = query[start:stop] @ key[first:last].T / np.sqrt(query.shape[1])
-            weights = softmax(raw * seen) if scores else softmax(raw) * seen
-            found.append(weights @ value[first:last])
+            found.append(weigh(raw, seen) @ value[first:last])
         return np.concatenate(found)
 
     return run
@@ -248,8 +251,14 @@ WRONG = {
             dense(lambda i, j, r, b: abs(i // b * b + b // 2 - j) <= r),
             "a do meio do bloco",
         ),
-        Wrong("pontuação zero", blocks_after(scores=True), "ainda tem peso"),
-        Wrong("peso zerado depois", blocks_after(scores=False), "antes do softmax"),
+        Wrong("pontuação zero", blocks_after(hides_scores(lambda s, m: s * m)), "ainda tem peso"),
+        Wrong("menos cem", blocks_after(hides_scores(lambda s, m: s - 100 * ~m)), "menos infinito"),
+        Wrong(
+            "troca por −10⁹",
+            blocks_after(hides_scores(lambda s, m: np.where(m, s, -1e9))),
+            "menos infinito",
+        ),
+        Wrong("peso zerado depois", blocks_after(lambda s, m: softmax(s) * m), "antes do softmax"),
         Wrong(
             "dividido por D",
             lambda q, k, v, r, b: blocks(q / len(q[0]) ** 0.5, k, v, r, b),
