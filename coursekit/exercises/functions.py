@@ -1,9 +1,11 @@
 """Conferências de funções: chamadas com NumPy em float64, ou com PyTorch se forem dele."""
 
+import dis
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from types import CodeType
 from typing import Any
 
 import numpy as np
@@ -32,6 +34,8 @@ MISSING_NAME_HINT = (
     "que vêm antes. Quem reinicia o núcleo apaga tudo o que elas definiram."
 )
 EXACT_ZERO_HINT = "a última etapa: o que fica abaixo do corte vale 0, sem resto nenhum."
+# Só com isto, uma função não faz conta nenhuma: devolve uma constante.
+NOTHING = {"RESUME", "NOP", "LOAD_CONST", "RETURN_VALUE", "RETURN_CONST"}
 MUTATION_HINT = (
     "operações que escrevem no lugar, como «x -= …» ou «x[i] = …»: quem chama espera "
     "receber os seus dados como estavam. Faça a conta num vetor novo."
@@ -107,6 +111,8 @@ def _run_case(case: Case, answer: object) -> Failure | None:
     if error is not None:
         return _stopped(error, len(given))
     if result is None:
+        if _is_empty(answer):
+            raise NotDoneError
         return Failure("a função devolveu None", RETURN_HINT)
     try:
         received = case.read(result)
@@ -195,6 +201,15 @@ def _is_blank(error: NotImplementedError) -> bool:
     trace = error.__traceback__
     inner = trace.tb_next if trace is not None else None
     return not error.args and (inner is None or inner.tb_next is None)
+
+
+def _is_empty(function: object) -> bool:
+    """Diz se o corpo da função não faz nada: só ``...``, ``pass`` ou a descrição."""
+    inner = function.func if isinstance(function, partial) else function
+    code = getattr(inner, "__code__", None)
+    if not isinstance(code, CodeType) or code.co_name == "<lambda>":  # lambda sempre diz algo
+        return False
+    return {step.opname for step in dis.get_instructions(code)} <= NOTHING
 
 
 def _stopped(error: BaseException, num_arguments: int) -> Failure:

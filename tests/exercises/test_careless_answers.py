@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 
-from coursekit.exercises import check, run_checks
+from coursekit.exercises import EXERCISES, check, run_checks
 from coursekit.exercises.functions import Case, function_checks
 from coursekit.exercises.reading import to_array, to_number
 
@@ -32,6 +32,50 @@ def uses_missing_name(x):
 def uses_its_own_name_too_early(x):
     y = y + x  # noqa: F821
     return y
+
+
+def only_dots(x): ...
+
+
+def described_dots(x):
+    """Dobra."""
+    ...  # noqa: PIE790
+    ...  # noqa: PIE790
+
+
+def only_passes(x):
+    pass
+
+
+def forgets_to_return(x):
+    double = 2 * x  # noqa: F841
+
+
+def shows_instead_of_returning(x):
+    str(2 * x)
+
+
+@pytest.mark.parametrize("stub", [only_dots, described_dots, only_passes])
+def test_body_left_in_dots_is_not_done(stub):
+    report = run_checks(stub, DOUBLE)
+    assert (report.status, report.message) == ("por fazer", NOT_DONE)
+
+
+@pytest.mark.parametrize("exercise_id", EXERCISES)
+def test_no_exercise_asks_dots_for_a_return(exercise_id):
+    def dots(*arguments): ...
+
+    message = check(exercise_id, dots).message
+    assert message == NOT_DONE or "recebi function" in message  # pede número, não função
+
+
+@pytest.mark.parametrize(
+    "answer", [forgets_to_return, shows_instead_of_returning, lambda x: None, [].append]
+)
+def test_body_that_does_something_still_lacks_a_return(answer):
+    report = run_checks(answer, DOUBLE)
+    assert "a função devolveu None" in report.message
+    assert "falta um return" in report.hint
 
 
 @pytest.mark.parametrize(
