@@ -23,6 +23,7 @@ Vector = NDArray[np.float64]
 _MAX_ITEMS = 16
 _SCALE_STEP = 0.05
 _SCORE_STEP = 0.1
+_TIE = 1e-6  # muito menos do que a figura mostra: pesos mais próximos que isto empatam
 _TITLE = "Cinco maneiras de agregar uma sequência"
 _WAYS = (
     "soma",
@@ -214,9 +215,20 @@ def _ratio(scene: _Scene) -> str:
 def _summarize(scene: _Scene) -> str:
     """Escreve a frase que resume a figura, igual à do programa."""
     total, mean, largest, attention, source = map(format_decimal, scene.results())
-    top = int(scene.weights.argmax())
     return (
-        f"Escala 1,00, {_MODES[0]}: o maior peso é o de «{scene.labels[top]}», "
-        f"{format_percent(float(scene.weights[top]), 1)}. Soma {total}; média {mean}; máximo "
+        f"Escala 1,00, {_MODES[0]}: {_leaders(scene)}. Soma {total}; média {mean}; máximo "
         f"{largest}; atenção {attention}; fonte {source}."
     )
+
+
+def _leaders(scene: _Scene) -> str:
+    """Diz de quem é o maior peso, ou de quem são, se houver empate."""
+    top = float(scene.weights.max())
+    shown = format_percent(top, 1)
+    tied = np.flatnonzero(top - scene.weights < _TIE)
+    *others, last = [f"«{scene.labels[place]}»" for place in tied]
+    if not others:
+        return f"o maior peso é o de {last}, {shown}"
+    if len(tied) == len(scene.weights):
+        return f"os pesos são todos iguais, {shown} cada um"
+    return f"os maiores pesos são os de {', '.join(others)} e {last}, {shown} cada um"

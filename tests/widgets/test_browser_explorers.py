@@ -141,6 +141,22 @@ def test_pooling_speaks_of_the_ceiling_only_with_tanh(show):
     assert ", de no máximo 55,2%." in spoken
 
 
+def test_pooling_says_the_tie_as_python_does(show):
+    scores, labels = [1.0, 1.0, -1.0, 1.0], ["o", "não", "bom", "fim"]
+    page = show(widgets.pooling_explorer(np.ones(4), scores, labels=labels)._repr_html_())
+    for moved in (1.0, 0.9, -1.0):
+        page.evaluate(MOVE, ["score-0", moved])
+        now = [moved, *scores[1:]]
+        expected = widgets.pooling_explorer(np.ones(4), now, labels=labels).summary
+        assert summary_after(page) == expected
+    page.evaluate(MOVE, ["score-2", 1])
+    page.evaluate(MOVE, ["score-0", 1])
+    page.get_by_role("radio", name="com tanh").check()
+    # e² ÷ (e² + 3) = 71,1%.
+    said = "os pesos são todos iguais, 25,0% cada um, de no máximo 71,1%."
+    assert said in summary_after(page)
+
+
 @pytest.mark.parametrize("name", ["lstm_gates", "pattern_explorer", "pooling_explorer"])
 def test_two_copies_keep_their_own_choice(show, name):
     html = CASES[name]()._repr_html_()

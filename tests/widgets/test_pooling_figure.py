@@ -39,9 +39,25 @@ def test_summary_by_hand():
     # Pontuações iguais: peso 1/2 cada; atenção = média; fonte = metade do máximo.
     widget = widgets.pooling_explorer([3.0, -1.0], [0.0, 0.0])
     assert widget.summary == (
-        "Escala 1,00, sem tanh: o maior peso é o de «1», 50,0%. Soma 2,00; média 1,00; máximo "
-        "3,00; atenção 1,00; fonte 1,50."
+        "Escala 1,00, sem tanh: os pesos são todos iguais, 50,0% cada um. Soma 2,00; média 1,00; "
+        "máximo 3,00; atenção 1,00; fonte 1,50."
     )
+
+
+@pytest.mark.parametrize(
+    ("scores", "said"),
+    [
+        # e⁰ = 1 e e^−20 ≈ 0: um empate de dois dá 1/2 a cada um, de três, 1/3.
+        ([0, -20, 0, -20], "os maiores pesos são os de «o» e «bom», 50,0% cada um."),
+        ([0, 0, 0, -20], "os maiores pesos são os de «o», «não» e «bom», 33,3% cada um."),
+        ([0, 0, 0, 0], "os pesos são todos iguais, 25,0% cada um."),
+        ([-20, 0, -20, -20], "o maior peso é o de «não», 100,0%."),
+        ([0, 0.1, 0, 0], "o maior peso é o de «não», 26,9%."),  # e^0,1 ÷ (e^0,1 + 3)
+    ],
+)
+def test_summary_names_every_position_of_a_tie(scores, said):
+    widget = widgets.pooling_explorer(np.ones(4), scores, labels=["o", "não", "bom", "fim"])
+    assert widget.summary.startswith(f"Escala 1,00, sem tanh: {said} Soma 4,00;")
 
 
 @pytest.mark.parametrize("count", [2, 5, 16])

@@ -11,6 +11,18 @@ start("pooling_explorer", (scene, { values, labels, largest, modes }) => {
       row.querySelector(".cw-number").textContent = percent(weights[index], 1);
     });
 
+  // Diz de quem é o maior peso, ou de quem são, se houver empate.
+  const leaders = (weights) => {
+    const top = Math.max(...weights);
+    const shown = percent(top, 1);
+    const tied = labels.filter((_, index) => top - weights[index] < 1e-6);
+    const names = tied.map((label) => `«${label}»`);
+    const last = names.pop();
+    if (!names.length) return `o maior peso é o de ${last}, ${shown}`;
+    if (tied.length === labels.length) return `os pesos são todos iguais, ${shown} cada um`;
+    return `os maiores pesos são os de ${names.join(", ")} e ${last}, ${shown} cada um`;
+  };
+
   let ready = false;
   const draw = () => {
     if (!ready) return;
@@ -18,19 +30,19 @@ start("pooling_explorer", (scene, { values, labels, largest, modes }) => {
     const points = scores.map((score) => tenth(score.value) * scaleAt(scale.value));
     const weights = softmax(squashed ? points.map(Math.tanh) : points);
     const weighted = weights.map((weight, index) => weight * values[index]);
-    const [total, top, best] = [sum(values), Math.max(...values), indexOfMax(weights)];
+    const [total, top] = [sum(values), Math.max(...values)];
     const found = [total, total / values.length, top, sum(weighted), Math.max(...weighted)];
     drawWeights(weights);
     signedBars(results, found, { largest });
     scene.figure.dataset.tanh = String(squashed);
-    scene.text("top", percent(weights[best], 1));
+    scene.text("top", percent(Math.max(...weights), 1));
     scene.text("ratio", top ? decimal(found[4] / top) : "—");
     const written = found.map((value) => decimal(value));
     const limit = squashed ? `, de no máximo ${percent(ceiling, 1)}` : "";
     scene.announce(
-      `Escala ${decimal(scaleAt(scale.value))}, ${modes[mode.value]}: o maior peso é o de ` +
-        `«${labels[best]}», ${percent(weights[best], 1)}${limit}. Soma ${written[0]}; média ` +
-        `${written[1]}; máximo ${written[2]}; atenção ${written[3]}; fonte ${written[4]}.`,
+      `Escala ${decimal(scaleAt(scale.value))}, ${modes[mode.value]}: ${leaders(weights)}${limit}. ` +
+        `Soma ${written[0]}; média ${written[1]}; máximo ${written[2]}; atenção ${written[3]}; ` +
+        `fonte ${written[4]}.`,
     );
   };
   const scale = scene.slider("scale", (position) => decimal(scaleAt(position)), draw);
