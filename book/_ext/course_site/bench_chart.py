@@ -5,14 +5,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
+from course_site.bench_looks import Look
 from course_site.bench_records import MIN_POINTS, Record, setting
 from coursekit.evidence.formatting import format_number
-from coursekit.flowchart.placing import place_apart
 
-LEFT, RIGHT, TOP, BOTTOM = 74, 190, 26, 52
-WIDTH, HEIGHT = 760, 420
-NUM_COLORS = 5
-LABEL_GAP = 17.0
+LEFT, RIGHT, TOP, BOTTOM = 66, 30, 30, 52
+WIDE, NARROW = (736, 430), (360, 400)
 Curve = Mapping[float, float]
 
 
@@ -31,6 +29,30 @@ class Axis:
         return self.start + share * (self.end - self.start)
 
 
+@dataclass(frozen=True)
+class Frame:
+    """As duas escalas de um desenho, e o tamanho dele."""
+
+    across: Axis
+    up: Axis
+    width: float
+    height: float
+
+    @classmethod
+    def around(cls, curves: Mapping[str, Curve], size: tuple[float, float]) -> "Frame":
+        """O quadro em que cabem todos os pontos."""
+        width, height = size
+        lengths = [n for points in curves.values() for n in points]
+        values = [seconds for points in curves.values() for seconds in points.values()]
+        across = Axis(min(lengths), max(lengths), LEFT, width - RIGHT)
+        up = Axis(min(values) / 1.3, max(values) * 1.3, height - BOTTOM, TOP)
+        return cls(across, up, width, height)
+
+    def at(self, n: float, seconds: float) -> tuple[float, float]:
+        """Pixels de um ponto."""
+        return self.across.at(n), self.up.at(seconds)
+
+
 def settings(record: Record, mode: str) -> list[str]:
     """Casos de um modo, fora o ``n``: pontos de casos diferentes não se ligam por uma linha."""
     rows = [row for row in record.rows if row.mode == mode and row.length is not None]
@@ -38,13 +60,21 @@ def settings(record: Record, mode: str) -> list[str]:
 
 
 def curves_of(record: Record, mode: str, case: str) -> dict[str, dict[float, float]]:
-    """Tempo por ``n`` de cada candidato num modo e num caso; só quem tem pontos bastantes."""
+    """Tempo por ``n`` de cada candidato num modo e num caso; vazio se ninguém tem pontos bastantes.
+
+    Quem tem poucos pontos entra com os que tem: o gráfico não esconde nenhum tempo medido.
+    """
     curves: dict[str, dict[float, float]] = {}
     for row in record.rows:
         if row.mode == mode and row.length is not None and setting(row) == case:
             for name, seconds in row.seconds.items():
                 curves.setdefault(name, {})[row.length] = seconds
-    return {name: points for name, points in curves.items() if len(points) >= MIN_POINTS}
+    return curves if any(len(points) >= MIN_POINTS for points in curves.values()) else {}
+
+
+def single_points(curves: Mapping[str, Curve]) -> list[tuple[str, float]]:
+    """Quem só se mediu num tamanho, e qual: aparece como marca, sem linha."""
+    return [(name, next(iter(points))) for name, points in curves.items() if len(points) == 1]
 
 
 def decades(low: float, high: float) -> list[float]:
@@ -75,84 +105,70 @@ def describe(curves: Mapping[str, Curve]) -> str:
     """O que o gráfico mostra, curva a curva, em palavras."""
     parts = []
     for name, points in curves.items():
-        first, last = min(points), max(points)
-        parts.append(
-            f"{name}, de {seconds_text(points[first])} em n = {format_number(int(first))} a "
-            f"{seconds_text(points[last])} em n = {format_number(int(last))}"
-        )
+        ends = dict.fromkeys((min(points), max(points)))
+        told = [f"{seconds_text(points[n])} em n = {format_number(int(n))}" for n in ends]
+        parts.append(f"{name}, {f'de {told[0]} a {told[1]}' if len(told) > 1 else told[0]}")
     return f"Tempo por n, escalas logarítmicas. {'; '.join(parts)}."
 
 
-def chart_svg(title: str, curves: Mapping[str, Curve], name: str) -> str:
-    """O gráfico inteiro.
+def chart_svg(
+    title: str,
+    curves: Mapping[str, Curve],
+    looks: Mapping[str, Look],
+    name: str,
+    size: tuple[float, float] = WIDE,
+) -> str:
+    """O desenho, sem os nomes, que ficam na legenda.
 
     Args:
         title: título, para quem não vê.
         curves: tempo em s por ``n``, de cada candidato.
+        looks: cor, traço e marca de cada candidato.
         name: prefixo dos identificadores, único no site.
+        size: largura e altura; o estreito é o do telefone.
 
     Returns:
-        Um ``<svg>`` com título, descrição, eixos, curvas e o nome de cada uma ao lado.
+        Um ``<svg>`` com título, descrição, eixos e curvas.
     """
+    frame = Frame.around(curves, size)
     lengths = sorted({n for points in curves.values() for n in points})
-    values = [seconds for points in curves.values() for seconds in points.values()]
-    across = Axis(lengths[0], lengths[-1], LEFT, WIDTH - RIGHT)
-    up = Axis(min(values) / 1.3, max(values) * 1.3, HEIGHT - BOTTOM, TOP)
-    body = _grid(across, up, lengths) + _lines(across, up, curves) + _names(up, curves)
+    body = _grid(frame, lengths) + _lines(frame, curves, looks)
+    narrow = " narrow" if size == NARROW else ""
     return (
-        f'<svg class="bench-chart" role="img" width="{WIDTH}" height="{HEIGHT}" '
-        f'viewBox="0 0 {WIDTH} {HEIGHT}" aria-labelledby="{name}-titulo" '
+        f'<svg class="bench-chart{narrow}" role="img" width="{size[0]}" height="{size[1]}" '
+        f'viewBox="0 0 {size[0]} {size[1]}" aria-labelledby="{name}-titulo" '
         f'aria-describedby="{name}-descr"><title id="{name}-titulo">{escape(title)}</title>'
         f'<desc id="{name}-descr">{escape(describe(curves))}</desc>{body}</svg>'
     )
 
 
-def _grid(across: Axis, up: Axis, lengths: Sequence[float]) -> str:
+def _grid(frame: Frame, lengths: Sequence[float]) -> str:
     """Linhas de apoio e números dos eixos."""
+    right, bottom = frame.width - RIGHT, frame.height - BOTTOM
     parts = []
-    for value in decades(up.low, up.high):
-        y = up.at(value)
+    for value in decades(frame.up.low, frame.up.high):
+        y = frame.up.at(value)
         parts.append(
-            f'<path class="grade" d="M{LEFT} {y:.1f}H{WIDTH - RIGHT}"/>'
-            f'<text x="{LEFT - 10}" y="{y + 5:.1f}" text-anchor="end">{seconds_text(value)}</text>'
+            f'<path class="grade" d="M{LEFT} {y:.1f}H{right}"/>'
+            f'<text x="{LEFT - 12}" y="{y + 5:.1f}" text-anchor="end">{seconds_text(value)}</text>'
         )
     for n in lengths:
-        x = across.at(n)
+        x = frame.across.at(n)
         parts.append(
-            f'<path class="grade" d="M{x:.1f} {TOP}V{HEIGHT - BOTTOM}"/>'
-            f'<text x="{x:.1f}" y="{HEIGHT - BOTTOM + 20}" text-anchor="middle">'
-            f"{format_number(int(n))}</text>"
+            f'<path class="grade" d="M{x:.1f} {TOP}V{bottom}"/><text x="{x:.1f}" y="{bottom + 22}" '
+            f'text-anchor="middle">{format_number(int(n))}</text>'
         )
-    middle = (LEFT + WIDTH - RIGHT) / 2
-    parts.append(f'<text x="{middle}" y="{HEIGHT - 8}" text-anchor="middle">n, em passos</text>')
-    parts.append(f'<text x="{LEFT - 10}" y="{TOP - 10}" text-anchor="end">tempo</text>')
+    middle = (LEFT + right) / 2
+    parts.append(f'<text x="{middle}" y="{bottom + 44}" text-anchor="middle">n, em passos</text>')
+    parts.append(f'<text x="{LEFT - 12}" y="{TOP - 12}" text-anchor="end">tempo</text>')
     return "".join(parts)
 
 
-def _lines(across: Axis, up: Axis, curves: Mapping[str, Curve]) -> str:
-    """Uma linha com marcas por candidato; da sexta em diante, tracejada."""
+def _lines(frame: Frame, curves: Mapping[str, Curve], looks: Mapping[str, Look]) -> str:
+    """Uma linha com marcas por candidato, a referência por baixo; um ponto só não faz linha."""
     parts = []
-    for number, points in enumerate(curves.values()):
-        pairs = [f"{across.at(n):.1f} {up.at(points[n]):.1f}" for n in sorted(points)]
-        dots = "".join(
-            f'<circle cx="{pair.split()[0]}" cy="{pair.split()[1]}" r="4"/>' for pair in pairs
-        )
-        dashed = " tracejada" if number >= NUM_COLORS else ""
-        color = f"--serie:var(--curso-serie-{number % NUM_COLORS + 1})"
-        parts.append(
-            f'<g class="serie{dashed}" style="{color}"><path d="M{"L".join(pairs)}"/>{dots}</g>'
-        )
+    for name, points in sorted(curves.items(), key=lambda curve: not looks[curve[0]].thick):
+        places = [frame.at(n, points[n]) for n in sorted(points)]
+        path = "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in places) if len(places) > 1 else ""
+        parts.append(looks[name].group(path, places))
     return "".join(parts)
-
-
-def _names(up: Axis, curves: Mapping[str, Curve]) -> str:
-    """O nome de cada curva, à direita do último ponto, sem um em cima do outro."""
-    ends = sorted((up.at(points[max(points)]), name) for name, points in curves.items())
-    gaps = [LABEL_GAP] * (len(ends) - 1)
-    places = place_apart([end for end, _ in ends], gaps, [1.0] * len(ends))
-    x = WIDTH - RIGHT + 14
-    return "".join(
-        f'<path class="guia" d="M{x - 8} {end:.1f}L{x - 2} {place:.1f}"/>'
-        f'<text x="{x}" y="{place + 5:.1f}">{escape(name)}</text>'
-        for (end, name), place in zip(ends, places, strict=True)
-    )

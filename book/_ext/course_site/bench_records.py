@@ -84,6 +84,18 @@ class Record:
         found = dict.fromkeys(name for row in self.rows for name in row.ratios)
         return [name for name in found if name != self.baseline]
 
+    def medians(self) -> dict[str, list[float]]:
+        """As razões de cada candidato além da referência, caso a caso."""
+        return {
+            name: [row.ratios[name].median for row in self.rows if name in row.ratios]
+            for name in self.names()
+        }
+
+    @property
+    def compares_kinds(self) -> bool:
+        """Diz se há um candidato só, medido em famílias diferentes: elas é que se comparam."""
+        return len(self.names()) == 1 and len({row.kind for row in self.rows if row.kind}) > 1
+
 
 def times_the_limit(ratio: Spread) -> Spread:
     """Quantas vezes o tempo do limite a referência leva: o inverso da razão dele.

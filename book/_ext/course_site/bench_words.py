@@ -79,6 +79,32 @@ def outcome(ratios: Sequence[Spread]) -> str:
 
 def readings(record: Record) -> list[str]:
     """Uma frase por família e modo, em HTML, e uma por expoente ajustado."""
+    told = kinds_of_one(record) if record.compares_kinds else families(record)
+    return [*told, *limit_sentence(record), *exponent_sentences(record.exponents)]
+
+
+def kinds_of_one(record: Record) -> list[str]:
+    """Um candidato só, em muitos casos: o de menor razão e o de maior, modo a modo."""
+    (name,) = record.names()
+    sentences = []
+    for mode in record.modes:
+        series: dict[str, list[Spread]] = {}
+        for row in record.rows:
+            if row.mode == mode and name in row.ratios:
+                series.setdefault(row.kind, []).append(row.ratios[name])
+        order = sorted(series, key=lambda kind: statistics.median(r.median for r in series[kind]))
+        low, high = order[0], order[-1]
+        sentences.append(
+            f"<b>{escape(mode).capitalize()}</b>: {shown_name(name)}, contra "
+            f"{shown_name(record.baseline)}, em {plural(len(order), 'caso')}: o de menor razão, "
+            f"{escape(low)}, leva {reach(series[low])} o tempo, e o de maior, {escape(high)}, "
+            f"{reach(series[high])}."
+        )
+    return sentences
+
+
+def families(record: Record) -> list[str]:
+    """Cada família e modo: um a um, se os candidatos são poucos, ou só os extremos."""
     groups: dict[tuple[str, str], list[Row]] = {}
     for row in record.rows:
         groups.setdefault((row.kind, row.mode), []).append(row)
@@ -95,7 +121,7 @@ def readings(record: Record) -> list[str]:
         subject = subject[:1].upper() + subject[1:]
         told = tell(series, record.baseline) + floor_clause(record, rows)
         sentences.append(f"<b>{subject}</b>: {told}.")
-    return [*sentences, *limit_sentence(record), *exponent_sentences(record.exponents)]
+    return sentences
 
 
 def floor_clause(record: Record, rows: Sequence[Row]) -> str:
