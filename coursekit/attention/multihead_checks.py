@@ -95,7 +95,8 @@ def check_sequences(
     given = {"query": query, "key": key, "value": value}
     tensors = {name: tensor for name, tensor in given.items() if tensor is not None}
     # Sob autocast, é o PyTorch que casa o tipo das entradas com o dos pesos.
-    mixed = torch.is_autocast_enabled(weight.device.type)
+    device = weight.device.type
+    mixed = torch.amp.is_autocast_available(device) and torch.is_autocast_enabled(device)
     check_same_kind(**tensors if mixed else {"pesos": weight, **tensors})
     width = weight.shape[1]
     for name, tensor in tensors.items():

@@ -157,7 +157,7 @@ def _run_error(answer: object) -> Failure | None:
 
 
 def _loss_of(evaluated: object) -> object:
-    """A perda no que evaluate devolve: sozinha ou, com métricas, à frente delas."""
+    """A perda no que ``evaluate`` devolve: sozinha ou, com métricas, à frente delas."""
     if isinstance(evaluated, Mapping):
         return evaluated.get("loss", evaluated)
     return evaluated[0] if isinstance(evaluated, list) and evaluated else evaluated

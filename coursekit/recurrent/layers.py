@@ -224,7 +224,9 @@ def _trains_alike(tensors: tuple[Tensor, ...]) -> bool:
     """Se há gradiente a calcular e todos têm o mesmo tipo (sob ``autocast`` não têm)."""
     wanted = torch.is_grad_enabled() and any(tensor.requires_grad for tensor in tensors)
     same = len({tensor.dtype for tensor in tensors}) == 1
-    return wanted and same and not torch.is_autocast_enabled(tensors[0].device.type)
+    device = tensors[0].device.type
+    mixed = torch.amp.is_autocast_available(device) and torch.is_autocast_enabled(device)
+    return wanted and same and not mixed
 
 
 class GRU(RecurrentStack):

@@ -31,7 +31,7 @@ from coursekit.attention.sparse import (
 )
 from coursekit.attention.sparse.window_plan import Band
 from coursekit.models.atnet import AtNet1d, AtNet2d
-from coursekit.recurrent import GRU, RNN
+from coursekit.recurrent import GRU, LSTM, RNN
 
 META = torch.device("meta")
 
@@ -82,6 +82,7 @@ def test_functions_stay_where_their_inputs_are(name):
 
 MODULES = {
     "RNN": (lambda: RNN(5, 7, bidirectional=True), (2, 3, 5)),
+    "LSTM": (lambda: LSTM(5, 7), (2, 3, 5)),
     "GRU": (lambda: GRU(5, 7, num_layers=2), (2, 3, 5)),
     "cabeças": (lambda: MultiHeadAttention(32, 4, num_key_value_heads=2), (2, 9, 32)),
     "rotatória": (lambda: MultiHeadAttention(32, 4, rotation=RotaryPosition(8)), (2, 9, 32)),

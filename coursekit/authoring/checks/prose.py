@@ -36,7 +36,7 @@ _DOCSTRING_NOT_PROSE = re.compile(
 )
 _SOURCE_SECTION = re.compile(r"(?ms)^Fonte:\n.*?(?=^\S|\Z)")
 _SECTION_WORDS = re.compile(
-    r"(?m)^\s*(Args|Returns|Raises|Example|Attributes|Yields|Fonte):\s*$|^\s*\w+: (?=\S)"
+    r"(?m)^\s*(Args|Returns|Raises|Example|Attributes|Yields|Fonte):\s*$|^\s*\*{0,2}\w+: (?=\S)"
 )
 
 
