@@ -17,7 +17,7 @@ from bench_samples import (
     row,
     spread,
 )
-from course_site import bench_records, bench_tables
+from course_site import bench_records, bench_tables, bench_words
 
 
 @pytest.fixture
@@ -156,6 +156,18 @@ def test_patterns_are_rows_and_modes_and_threads_are_columns() -> None:
     tree = ET.fromstring(html)
     assert heads_of(tree) == ["Caso", "Ida", "Ida e volta"]
     assert caption_of(tree).endswith("(n = 8.192, 1 linha de execução)")
+
+
+def test_patterns_are_written_as_words_and_candidates_as_code() -> None:
+    record = bench_records.read_record("padroes", patterns())
+    table = bench_tables.exponent_tables(record)
+    assert '<th scope="row">janela</th>' in table
+    assert "<code>" not in table
+    (sentence,) = [s for s in bench_words.readings(record) if "Memória" in s]
+    assert "<code>" not in sentence
+    assert "é janela, com" in sentence
+    other = bench_records.read_record("x", data())
+    assert "<code>meu</code>" in bench_tables.exponent_tables(other)
 
 
 def test_cases_are_rows_and_candidates_keep_their_columns() -> None:

@@ -19,5 +19,10 @@ def test_the_page_shows_the_record_of_patterns():
         "exponents": [fit | {"low": 0.9, "high": 1.1}],
     }
     page = record_html(read_record("padroes", record))
-    for words in ("passo e janela", "1,34", "windowed_attention, por par visível", "fios = 2"):
+    for words in (
+        "passo e janela",
+        "1,34",
+        "windowed_attention</code>, por par visível",
+        "fios = 2",
+    ):
         assert words in page

@@ -5,13 +5,13 @@ são as linhas; no resto, os casos são as linhas e os candidatos, as colunas. S
 mediana à maior.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from html import escape
 
 from course_site.bench_chart import settings
 from course_site.bench_looks import ranked
 from course_site.bench_records import Exponent, Record, Row, setting, times_the_limit
-from course_site.bench_words import ratio_text, shown_name
+from course_site.bench_words import namer, ratio_text, shown_name
 from course_site.status_page import table
 from coursekit.benchmark.spread import Spread
 from coursekit.evidence.formatting import format_number
@@ -36,9 +36,9 @@ def bench_table(caption: str, head: list[str], rows: list[list[str]]) -> str:
     return table(caption, head, rows).replace("docutils plain", "docutils plain bench-table", 1)
 
 
-def breakable(name: str) -> str:
-    """Nome de um candidato numa coluna estreita: o código quebra depois do sublinhado."""
-    return shown_name(name).replace("_", "_<wbr/>")
+def breakable(name: str, show: Callable[[str], str] = shown_name) -> str:
+    """Um nome numa coluna estreita: o código quebra depois do sublinhado."""
+    return show(name).replace("_", "_<wbr/>")
 
 
 def cell(value: str, low: str, high: str) -> str:
@@ -244,21 +244,21 @@ def exponent_tables(record: Record) -> str:
     """Expoente de cada candidato: uma tabela só, ou uma por custo se as colunas são muitas."""
     fits = record.exponents
     if len({(fit.quantity, fit.mode) for fit in fits}) <= WIDEST:
-        return exponent_table(fits, "") if fits else ""
+        return exponent_table(fits, "", namer(record)) if fits else ""
     quantities = dict.fromkeys(fit.quantity for fit in fits)
     return "".join(
-        exponent_table([fit for fit in fits if fit.quantity == quantity], quantity)
+        exponent_table([f for f in fits if f.quantity == quantity], quantity, namer(record))
         for quantity in quantities
     )
 
 
-def exponent_table(fits: Sequence[Exponent], quantity: str) -> str:
+def exponent_table(fits: Sequence[Exponent], quantity: str, show: Callable[[str], str]) -> str:
     """Um candidato por linha; uma coluna por modo, e por custo se ele não foi dito antes."""
     columns = list(dict.fromkeys((fit.quantity, fit.mode) for fit in fits))
     found = {(fit.name, fit.quantity, fit.mode): fit for fit in fits}
     names = ranked(exponents_by_name(fits))
     body = [
-        [breakable(name), *(exponent_cell(found.get((name, *column))) for column in columns)]
+        [breakable(name, show), *(exponent_cell(found.get((name, *column))) for column in columns)]
         for name in names
     ]
     level = format_number(fits[0].confidence, ".0%")

@@ -2,7 +2,7 @@
 
 import re
 import statistics
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from html import escape
 
@@ -23,9 +23,13 @@ def shown_name(name: str) -> str:
     Example:
         >>> shown_name("torch.nn"), shown_name("keras"), shown_name("SDPA densa")
         ('<code>torch.nn</code>', 'Keras', 'SDPA densa')
+        >>> shown_name("flex_attention, bloco 32")
+        '<code>flex_attention</code>, bloco 32'
     """
-    typed = f"<code>{escape(name)}</code>" if re.fullmatch(r"[a-z_.]+", name) else escape(name)
-    return NAMES.get(name, typed)
+    found = re.match(r"[a-z_.]+(?=,|$)", name)
+    typed = found[0] if found else ""
+    code = f"<code>{escape(typed)}</code>" if typed else ""
+    return NAMES.get(name, code + escape(name.removeprefix(typed)))
 
 
 def ratio_text(value: float) -> str:
@@ -80,7 +84,7 @@ def outcome(ratios: Sequence[Spread]) -> str:
 def readings(record: Record) -> list[str]:
     """Uma frase por família e modo, em HTML, e uma por expoente ajustado."""
     told = kinds_of_one(record) if record.compares_kinds else families(record)
-    return [*told, *limit_sentence(record), *exponent_sentences(record.exponents)]
+    return [*told, *limit_sentence(record), *exponent_sentences(record.exponents, namer(record))]
 
 
 def kinds_of_one(record: Record) -> list[str]:
@@ -195,7 +199,14 @@ def reach(ratios: Sequence[Spread]) -> str:
     return times(min(medians), max(medians))
 
 
-def exponent_sentences(exponents: Sequence[Exponent]) -> list[str]:
+def namer(record: Record) -> Callable[[str], str]:
+    """Como se escrevem os nomes dos expoentes: de candidatos, ou de famílias, que são prosa."""
+    return escape if record.compares_kinds else shown_name
+
+
+def exponent_sentences(
+    exponents: Sequence[Exponent], show: Callable[[str], str] = shown_name
+) -> list[str]:
     """Uma frase por custo: quem cresce menos e quem cresce mais com ``n``."""
     sentences = []
     for quantity in dict.fromkeys(fit.quantity for fit in exponents):
@@ -204,11 +215,11 @@ def exponent_sentences(exponents: Sequence[Exponent]) -> list[str]:
             if fit.quantity == quantity:
                 series.setdefault(fit.name, []).append(fit.exponent)
         order = sorted(series, key=lambda name: statistics.median(series[name]))
-        told = f"{shown_name(order[0])} cresce com {growth(series[order[0]])}"
+        told = f"{show(order[0])} cresce com {growth(series[order[0]])}"
         if len(order) > 1:
             told = (
-                f"quem cresce menos é {shown_name(order[0])}, com {growth(series[order[0]])}; "
-                f"quem cresce mais é {shown_name(order[-1])}, com {growth(series[order[-1]])}"
+                f"quem cresce menos é {show(order[0])}, com {growth(series[order[0]])}; "
+                f"quem cresce mais é {show(order[-1])}, com {growth(series[order[-1]])}"
             )
         sentences.append(f"<b>{escape(quantity).capitalize()} por n</b>: {told}.")
     return sentences
