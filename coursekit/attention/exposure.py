@@ -11,7 +11,31 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-__all__ = ["expose_broken", "replace_broken"]
+__all__ = ["decide", "expose_broken", "replace_broken"]
+
+
+def decide(answer: Tensor) -> bool:
+    """Lê a resposta de uma pergunta feita aos números.
+
+    Args:
+        answer: tensor booleano de um elemento.
+
+    Returns:
+        A resposta.
+
+    Raises:
+        RuntimeError: dentro de ``torch.func.vmap``, em que cada exemplo daria a sua.
+    """
+    try:
+        return bool(answer)
+    except RuntimeError as error:
+        if "vmap" not in str(error):
+            raise
+        raise RuntimeError(
+            "esta atenção pergunta se há nan ou infinito nas entradas, e por isso não se vetoriza "
+            "com torch.func.vmap (nem com jacrev, que a usa). Empilhe os exemplos no eixo do "
+            "lote, o primeiro."
+        ) from error
 
 
 def replace_broken(tensor: Tensor) -> Tensor:
@@ -46,7 +70,7 @@ def expose_broken(
     Returns:
         ``(contexto, pesos)``; os mesmos, se tudo for finito.
     """
-    if all(bool(x.isfinite().all()) for x in inputs):
+    if all(decide(x.isfinite().all()) for x in inputs):
         return context, weights
     query, key, value = inputs
     seen = torch.ones_like(weights, dtype=torch.bool)

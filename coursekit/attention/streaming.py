@@ -10,7 +10,7 @@ from torch import Tensor
 
 from coursekit.attention.attend_checks import check_inputs, check_options
 from coursekit.attention.checks import check_floating
-from coursekit.attention.exposure import replace_broken
+from coursekit.attention.exposure import decide, replace_broken
 
 __all__ = ["online_softmax", "streaming_attention"]
 
@@ -112,7 +112,7 @@ def streaming_attention(
     last = torch.arange(query.shape[-2], device=query.device) + key.shape[-2] - query.shape[-2]
     finite = [replace_broken(x) for x in inputs]
     context = _stream(finite, last if causal else None, block)
-    if not all(bool(x.isfinite().all()) for x in inputs):
+    if not all(decide(x.isfinite().all()) for x in inputs):
         context = context + _nan_where_seen(inputs, last if causal else None)
     return context.to(value.dtype)
 

@@ -35,8 +35,8 @@ def block_sparse_attention(
         o_i = \sum_{j \in J_i} \alpha_{ij} v_j, \qquad J_i = \{ j : \text{o padrão liga } i
         \text{ a } j \}
 
-    Dá o mesmo que :func:`~coursekit.attention.attend` com ``mask=pattern.mask(T)``. As consultas
-    andam em ladrilhos, e cada ladrilho recolhe a união das chaves que as suas consultas veem:
+    Dá o mesmo que :func:`~coursekit.attention.attend` com a máscara de ``pattern.mask(T)``. As
+    consultas andam em ladrilhos, e cada um recolhe a união das chaves que as suas consultas veem:
     o custo é proporcional aos pares dessa união, e chega perto do dos pares visíveis quando
     as consultas de um ladrilho veem chaves parecidas (janela, blocos, globais, passo). Uma união
     de padrões de ordens diferentes (passo e janela) é repartida em partes sem pares em comum,
@@ -47,6 +47,10 @@ def block_sparse_attention(
     A consulta que nada vê vale 0; o que está escondido não importa, nem que seja ``nan``; a
     linha que vê ``nan`` ou infinito sai ``nan``; float16 e bfloat16 são calculados em float32.
     Não tem segunda derivada.
+
+    Deriva-se também com ``torch.func.grad`` e ``vjp``; não com ``vmap``, ``jacrev`` nem ``jvp``,
+    que são recusadas. ``torch.compile`` não a atravessa, porque o corte se planeja em Python:
+    dentro de uma função compilada, chame-a por ``torch.compiler.disable(block_sparse_attention)``.
 
     Args:
         query: consultas, forma ``(B, H, T, D)`` ou ``(B, T, D)``, com ``D >= 1``.
@@ -66,6 +70,7 @@ def block_sparse_attention(
             padrão, ou outro argumento for de tipo errado.
         ValueError: se as formas não casarem, houver números diferentes de consultas e chaves, ou
             algum valor sair do domínio.
+        RuntimeError: sob ``torch.func.vmap``, ``jacrev`` ou ``jvp``, e na segunda derivada.
 
     Fonte:
         Child et al. (2019), seção 5.4, para núcleos em blocos; o corte por ladrilhos que

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from coursekit.attention.exposure import replace_broken
-from coursekit.attention.sparse.first_derivative import FirstDerivative
+from coursekit.attention.sparse.first_derivative import FirstDerivative, HandWritten
 from coursekit.attention.sparse.inputs import SparseInputs
 from coursekit.attention.sparse.kernel_build import window_library
 from coursekit.attention.sparse.kernel_tasks import KeyGradients, Task, plan_shares, run_tasks
@@ -38,7 +38,8 @@ def compiled_windowed_attention(
     prático com que as outras se comparam. Os significados são os da padrão, um a um: a consulta
     que nada vê vale 0, com gradiente finito; o escondido não importa, nem que seja ``nan``; quem
     vê ``nan`` ou infinito sai ``nan``; float16 e bfloat16 são calculados em float32. Não tem
-    segunda derivada.
+    segunda derivada, nem passa por ``torch.func.vmap``, ``jacrev`` ou ``jvp``, que são recusadas;
+    ``torch.func.grad`` e ``vjp`` servem.
 
     Só no processador. Na primeira chamada, compila ``window_kernel.cpp`` (alguns segundos) e
     guarda o resultado na pasta de caches do usuário; usa ``torch.get_num_threads()`` linhas de
@@ -63,7 +64,7 @@ def compiled_windowed_attention(
         ValueError: se as formas não casarem, consultas e chaves forem em número diferente, os
             tensores não estiverem no processador, ou algum valor sair do domínio.
         RuntimeError: se não houver compilador, ele falhar, ou a pasta de caches não for só do
-            usuário.
+            usuário; e sob ``torch.func.vmap``, ``jacrev`` ou ``jvp``.
 
     Fonte:
         Beltagy, Peters e Cohan (2020), seção 3.1, para o padrão; softmax em fluxo e volta por
@@ -105,8 +106,9 @@ def _scaled(tensors: Sequence[Tensor], scale: float | Tensor) -> list[Tensor]:
 def _call(tensors: Sequence[Tensor], scale: float | Tensor, window: _Window) -> tuple[Tensor, bool]:
     """O contexto, e se algo quebrado estava à vista (e então o contexto não vale)."""
     factor = 1.0 if isinstance(scale, Tensor) else scale
-    found: tuple[Tensor, bool] = _Compiled.apply(*tensors, factor, window)  # type: ignore[no-untyped-call]
-    return found
+    ready = [x.contiguous() for x in tensors]
+    context, _, broken = _Compiled.apply(*ready, factor, window)  # type: ignore[no-untyped-call]
+    return context, broken
 
 
 def _nan_where_seen(tensors: Sequence[Tensor], window: _Window) -> Tensor:
@@ -125,25 +127,35 @@ def _nan_where_seen(tensors: Sequence[Tensor], window: _Window) -> Tensor:
     return torch.zeros_like(tensors[2]).masked_fill(broken, torch.nan)
 
 
-class _Compiled(torch.autograd.Function):
+class _Compiled(HandWritten):
     """A ida do núcleo; ao lado do contexto, diz se viu algo quebrado."""
 
     @staticmethod
     def forward(
-        ctx: Any, query: Tensor, key: Tensor, value: Tensor, scale: float, window: _Window
-    ) -> tuple[Tensor, bool]:
+        query: Tensor, key: Tensor, value: Tensor, scale: float, window: _Window
+    ) -> tuple[Tensor, Tensor, bool]:
         """Calcula o contexto, guardando de cada consulta o máximo e a soma."""
         call = _Call((query, key, value), scale, window)
         context = call.blank(value, window.left)
         statistics = query.new_empty((*query.shape[:2], 2))
         broken = call.run("forward", context, statistics)
-        ctx.save_for_backward(*call.tensors, context, statistics)
-        ctx.arguments = (scale, window)
-        return context, broken
+        return context, statistics, broken
 
     @staticmethod
-    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor | None, ...]:
+    def setup_context(ctx: Any, inputs: tuple[Any, ...], output: Any) -> None:
+        """Guarda entradas e saídas; as estatísticas não se derivam."""
+        query, key, value, *arguments = inputs
+        context, statistics, _ = output
+        ctx.mark_non_differentiable(statistics)
+        ctx.set_materialize_grads(False)  # não fabricar o gradiente delas, que ninguém lê
+        ctx.save_for_backward(query, key, value, context, statistics)
+        ctx.arguments = arguments
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor | None) -> tuple[Tensor | None, ...]:
         """Recalcula os pesos e devolve os gradientes de consulta, chave e valor."""
+        if gradients[0] is None:  # ninguém deriva o contexto
+            return (None,) * 5
         arguments = (gradients[0], *ctx.saved_tensors, *ctx.arguments)
         inner = _Gradient.apply(*arguments)  # type: ignore[no-untyped-call]
         return (*inner, None, None)
@@ -154,7 +166,6 @@ class _Gradient(FirstDerivative):
 
     @staticmethod
     def forward(
-        ctx: Any,
         gradient: Tensor,
         query: Tensor,
         key: Tensor,

@@ -13,8 +13,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from coursekit.attention.exposure import replace_broken
-from coursekit.attention.sparse.first_derivative import FirstDerivative
+from coursekit.attention.exposure import decide, replace_broken
+from coursekit.attention.sparse.first_derivative import FirstDerivative, HandWritten
 from coursekit.attention.sparse.merge import merge_batches
 from coursekit.attention.sparse.scratch import Scratch
 from coursekit.attention.sparse.tile_batch import Batch
@@ -49,7 +49,9 @@ def tiled_attention(
     query, key, value = tensors if whole else map(replace_broken, tensors)
     if isinstance(scale, Tensor):
         query, scale = query * scale, 1.0
-    context: Tensor = _Tiled.apply(query, key, value, scale, batches, (merge, not whole))  # type: ignore[no-untyped-call]
+    ready = [x.contiguous() for x in (query, key, value)]
+    found: tuple[Tensor, Tensor | None] = _Tiled.apply(*ready, scale, batches, (merge, not whole))  # type: ignore[no-untyped-call]
+    context = found[0]
     return context if whole else context + _nan_where_broken_is_seen(tensors, batches)
 
 
@@ -62,7 +64,7 @@ def _is_tame(tensors: Sequence[Tensor], scale: float | Tensor = 1.0) -> bool:
     norms = [torch.linalg.vector_norm(x.detach()) for x in tensors]
     product = norms[0] * norms[1] * (scale.detach() if isinstance(scale, Tensor) else scale)
     # Uma pergunta só: numa GPU, cada bool() espera pelo aparelho.
-    return bool(torch.stack([*norms, product.to(norms[0])]).isfinite().all())
+    return decide(torch.stack([*norms, product.to(norms[0])]).isfinite().all())
 
 
 def _nan_where_broken_is_seen(tensors: Sequence[Tensor], batches: Sequence[Batch]) -> Tensor:
@@ -84,33 +86,41 @@ def _nan_where_broken_is_seen(tensors: Sequence[Tensor], batches: Sequence[Batch
     return torch.zeros_like(tensors[2]).masked_fill(broken, torch.nan)
 
 
-class _Tiled(torch.autograd.Function):
+class _Tiled(HandWritten):
     """A atenção por ladrilhos como uma operação só do autograd."""
 
     @staticmethod
     def forward(
-        ctx: Any,
         query: Tensor,
         key: Tensor,
         value: Tensor,
         scale: float,
         batches: Sequence[Batch],
         modes: tuple[bool, bool],
-    ) -> Tensor:
+    ) -> tuple[Tensor, Tensor | None]:
         """Calcula o contexto; os modos são fundir os lotes e contar com produtos que estourem."""
         merge, careful = modes
-        tensors = [x.contiguous() for x in (query, key, value)]
+        tensors = (query, key, value)
         if merge:
-            context, normalizer = merge_batches(tensors, scale, batches, careful=careful)
-        else:
-            context, normalizer = _context(tensors, scale, batches, careful=careful), None
-        ctx.save_for_backward(*tensors, context, normalizer)
-        ctx.arguments = (scale, batches, careful)
-        return context
+            return merge_batches(tensors, scale, batches, careful=careful)
+        return _context(tensors, scale, batches, careful=careful), None
 
     @staticmethod
-    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor | None, ...]:
+    def setup_context(ctx: Any, inputs: tuple[Any, ...], output: Any) -> None:
+        """Guarda entradas e saídas; o normalizador, se há, não se deriva."""
+        query, key, value, scale, batches, modes = inputs
+        context, normalizer = output
+        if normalizer is not None:
+            ctx.mark_non_differentiable(normalizer)
+        ctx.set_materialize_grads(False)  # não fabricar o gradiente dele, que ninguém lê
+        ctx.save_for_backward(query, key, value, context, normalizer)
+        ctx.arguments = (scale, batches, modes[1])
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor | None) -> tuple[Tensor | None, ...]:
         """Recalcula os pesos e devolve os gradientes de consulta, chave e valor."""
+        if gradients[0] is None:  # ninguém deriva o contexto
+            return (None,) * 6
         arguments = (gradients[0], *ctx.saved_tensors, *ctx.arguments)
         inner = _Gradient.apply(*arguments)  # type: ignore[no-untyped-call]
         return (*inner, None, None, None)
@@ -121,7 +131,6 @@ class _Gradient(FirstDerivative):
 
     @staticmethod
     def forward(
-        ctx: Any,
         gradient: Tensor,
         query: Tensor,
         key: Tensor,

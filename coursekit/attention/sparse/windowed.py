@@ -107,6 +107,10 @@ def windowed_attention(
     escondido não importa, nem que seja ``nan``; a linha que vê ``nan`` ou infinito sai ``nan``;
     float16 e bfloat16 são calculados em float32. Não tem segunda derivada.
 
+    Deriva-se também com ``torch.func.grad`` e ``vjp``; não com ``vmap``, ``jacrev`` nem ``jvp``,
+    que são recusadas. ``torch.compile`` não a atravessa, porque o corte se planeja em Python:
+    dentro de uma função compilada, chame-a por ``torch.compiler.disable(windowed_attention)``.
+
     Numa GPU CUDA (geração Ampere ou mais nova, com o Triton), de ``T = 1024`` em diante, usa a
     ``flex_attention`` compilada, depois de a provar ali; a primeira chamada de cada forma demora,
     porque compila. Nas outras, e em float64, o mesmo núcleo da CPU. A compilada faz os produtos
@@ -133,6 +137,7 @@ def windowed_attention(
             tipo errado.
         ValueError: se as formas não casarem, consultas e chaves forem em número diferente, ou
             algum valor sair do domínio.
+        RuntimeError: sob ``torch.func.vmap``, ``jacrev`` ou ``jvp``, e na segunda derivada.
 
     Fonte:
         Beltagy, Peters e Cohan (2020), seção 3.1, para o padrão; a volta por recomputação é a
