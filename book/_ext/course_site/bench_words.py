@@ -26,7 +26,7 @@ def shown_name(name: str) -> str:
         >>> shown_name("flex_attention, bloco 32")
         '<code>flex_attention</code>, bloco 32'
     """
-    found = re.match(r"[a-z_.]+(?=,|$)", name)
+    found = re.match(r"[a-z_.]+$|[a-z.]*_[a-z_.]*(?=,)", name)
     typed = found[0] if found else ""
     code = f"<code>{escape(typed)}</code>" if typed else ""
     return NAMES.get(name, code + escape(name.removeprefix(typed)))
