@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from coursekit.attention.attend_checks import check_inputs, check_options
-from coursekit.attention.checks import finite_number, positive_number
+from coursekit.attention.checks import check_flags, finite_number, positive_number
 from coursekit.attention.exposure import expose_broken, replace_broken
 from coursekit.attention.softmax import masked_softmax
 from coursekit.attention.visibility import split_mask, visible_keys
@@ -118,7 +118,8 @@ def attend(
 
     Raises:
         TypeError: se os tensores não forem flutuantes do mesmo tipo; ``mask``, ``window``,
-            ``scale``, ``softcap`` ou ``key_lengths`` forem de outro tipo que não os descritos.
+            ``scale``, ``softcap``, ``key_lengths``, ``causal`` ou ``return_weights`` forem de
+            outro tipo que não os descritos.
         ValueError: se formas, cabeças, dispositivos ou valores não forem os descritos.
 
     Fonte:
@@ -138,6 +139,7 @@ def attend(
     """
     check_inputs(query, key, value)
     check_options(causal, window)
+    check_flags(return_weights=return_weights)
     query_heads, key_heads, value_heads = _share_heads(query, key, value)  # (B, H, T, D)
     shape = (*query_heads.shape[:3], key_heads.shape[2])  # (B, H, Tq, Tk)
     seen, bias = split_mask(mask, shape, query_heads)
@@ -179,14 +181,14 @@ def _scores(
     if scale is None:
         factor: float | Tensor = 1 / math.sqrt(query.shape[-1])
     else:
-        factor = finite_number("scale", scale)
+        factor = finite_number("scale", scale, query.dtype)
     scores = (query * factor) @ key.transpose(-2, -1)
     if softcap is None:
         return scores
     if visible is not None:
         # Um produto escondido pode estourar, e a derivada da tanh em nan contaminaria o resto.
         scores = scores.masked_fill(~visible, 0.0)
-    cap = positive_number("softcap", softcap)
+    cap = positive_number("softcap", softcap, query.dtype)
     return cap * torch.tanh(scores / cap)
 
 

@@ -6,11 +6,14 @@ import math
 from numbers import Integral, Real
 from typing import Any
 
+import torch
 from torch import Tensor
 
 __all__ = [
     "batches_match",
+    "check_flags",
     "check_floating",
+    "check_layer_input",
     "check_same_kind",
     "check_whole",
     "finite_number",
@@ -66,6 +69,40 @@ def check_same_kind(**tensors: Tensor) -> None:
             )
 
 
+def check_layer_input(weight: Tensor, **inputs: Tensor) -> None:
+    """Exige entradas flutuantes, do tipo e do dispositivo dos pesos da camada.
+
+    Args:
+        weight: algum peso da camada.
+        **inputs: as entradas, pelo nome do argumento.
+
+    Raises:
+        TypeError: se alguma não for flutuante, ou for de outro tipo (salvo sob ``autocast``).
+        ValueError: se estiverem em dispositivos diferentes.
+    """
+    # Sob autocast, é o PyTorch que casa o tipo das entradas com o dos pesos.
+    device = weight.device.type
+    mixed = torch.amp.is_autocast_available(device) and torch.is_autocast_enabled(device)
+    check_same_kind(**inputs if mixed else {"pesos": weight, **inputs})
+
+
+def check_flags(**flags: Any) -> None:
+    """Exige booleanos: um texto «não», lido como verdade, daria outra conta.
+
+    Args:
+        **flags: os valores, pelo nome do argumento.
+
+    Raises:
+        TypeError: se algum não for ``True`` nem ``False``.
+    """
+    for name, flag in flags.items():
+        if not isinstance(flag, bool):
+            raise TypeError(
+                f"{name} deve ser True ou False; recebi {type(flag).__name__}. "
+                f"Use {name}=True ou {name}=False."
+            )
+
+
 def check_whole(**numbers: Any) -> None:
     """Exige inteiros: um 2,5 arredondado em silêncio daria outra conta.
 
@@ -83,21 +120,22 @@ def check_whole(**numbers: Any) -> None:
             )
 
 
-def positive_number(name: str, number: Any) -> float | Tensor:
+def positive_number(name: str, number: Any, dtype: torch.dtype = torch.float64) -> float | Tensor:
     """Exige um número real, finito e positivo, ou um tensor com um só número assim.
 
     Args:
         name: nome do argumento, para a mensagem.
         number: valor recebido.
+        dtype: tipo da conta em que ele entra, e em que tem de caber.
 
     Returns:
-        O próprio número; de um tensor, o escalar sem eixos (e com gradiente, se tinha).
+        O próprio número, em float; de um tensor, o escalar sem eixos (e com gradiente, se tinha).
 
     Raises:
         TypeError: se não for número real nem tensor de um elemento.
-        ValueError: se não for positivo e finito.
+        ValueError: se não for positivo e finito, ou não couber no tipo da conta.
     """
-    scalar = finite_number(name, number)
+    scalar = finite_number(name, number, dtype)
     if not scalar > 0:
         raise ValueError(
             f"{name} deve ser positivo; recebi {_plain(scalar):g}. "
@@ -106,19 +144,20 @@ def positive_number(name: str, number: Any) -> float | Tensor:
     return scalar
 
 
-def finite_number(name: str, number: Any) -> float | Tensor:
+def finite_number(name: str, number: Any, dtype: torch.dtype = torch.float64) -> float | Tensor:
     """Exige um número real e finito, ou um tensor com um só número assim.
 
     Args:
         name: nome do argumento, para a mensagem.
-        number: valor recebido.
+        number: valor recebido; também ``Fraction`` e os reais do NumPy.
+        dtype: tipo da conta em que ele entra, e em que tem de caber.
 
     Returns:
-        O próprio número; de um tensor, o escalar sem eixos (e com gradiente, se tinha).
+        O próprio número, em float; de um tensor, o escalar sem eixos (e com gradiente, se tinha).
 
     Raises:
         TypeError: se não for número real nem tensor de um elemento.
-        ValueError: se não for finito.
+        ValueError: se não for finito, ou não couber no tipo da conta.
     """
     # Sem eixos, o escalar não muda nem a forma nem o tipo de quem ele multiplica.
     is_scalar_tensor = isinstance(number, Tensor) and number.numel() == 1
@@ -129,11 +168,16 @@ def finite_number(name: str, number: Any) -> float | Tensor:
             f"{name} deve ser um número real ou um tensor de um elemento; recebi {kind}. "
             f"Use, por exemplo, {name}=1.0."
         )
+    if abs(_plain(scalar)) < math.inf and abs(_plain(scalar)) > torch.finfo(dtype).max:
+        raise ValueError(
+            f"{name} deve caber em {dtype}, o tipo da conta; recebi um número de módulo maior que "
+            f"{torch.finfo(dtype).max:.1e}. Use um menor, por exemplo {name}=1.0."
+        )
     if not math.isfinite(_plain(scalar)):
         raise ValueError(
             f"{name} deve ser finito; recebi {_plain(scalar):g}. Use, por exemplo, {name}=1.0."
         )
-    return scalar
+    return scalar if isinstance(scalar, Tensor) else float(scalar)
 
 
 def _plain(number: Any) -> Any:

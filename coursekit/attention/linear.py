@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -65,10 +66,10 @@ def linear_attention(
         O contexto, forma de ``query`` com ``Dv`` no último eixo.
 
     Raises:
-        TypeError: se os tensores não forem flutuantes do mesmo tipo, ou ``causal`` não for
-            booleano.
-        ValueError: se as formas não casarem, houver cabeças divididas, ou números diferentes de
-            consultas e chaves com ``causal``.
+        TypeError: se os tensores não forem flutuantes do mesmo tipo, ``causal`` não for
+            booleano, ou ``feature_map`` não for função que dê tensores desse tipo.
+        ValueError: se as formas não casarem, também as dos atributos, houver cabeças divididas,
+            ou números diferentes de consultas e chaves com ``causal``.
 
     Fonte:
         Katharopoulos et al. (2020), eqs. (4) a (6); causal, eqs. (9) a (12).
@@ -81,7 +82,7 @@ def linear_attention(
     """
     _check(query, key, value, causal)
     dtype, (query, key, value) = query.dtype, _in_float32(query, key, value)
-    queries, keys = feature_map(query), feature_map(key)  # (..., T, R)
+    queries, keys = _features(feature_map, query, key)  # (..., T, R)
     if causal:
         sums = torch.einsum("...tr,...td->...trd", keys, value).cumsum(dim=-3)
         numerator = torch.einsum("...tr,...trd->...td", queries, sums)
@@ -119,8 +120,9 @@ def linear_attention_recurrent(
         O contexto, forma de ``query`` com ``Dv`` no último eixo.
 
     Raises:
-        TypeError: se os tensores não forem flutuantes do mesmo tipo.
-        ValueError: se as formas não casarem.
+        TypeError: se os tensores não forem flutuantes do mesmo tipo, ou ``feature_map`` não for
+            função que dê tensores desse tipo.
+        ValueError: se as formas não casarem, também as dos atributos.
 
     Fonte:
         Katharopoulos et al. (2020), eqs. (16) a (20), «Transformers are RNNs».
@@ -133,7 +135,7 @@ def linear_attention_recurrent(
     """
     _check(query, key, value, True)
     dtype, (query, key, value) = query.dtype, _in_float32(query, key, value)
-    queries, keys = feature_map(query), feature_map(key)
+    queries, keys = _features(feature_map, query, key)
     state = value.new_zeros((*keys.shape[:-2], keys.shape[-1], value.shape[-1]))  # (..., R, Dv)
     total = torch.zeros_like(keys[..., :0, :].sum(dim=-2))  # (..., R)
     contexts = []
@@ -145,6 +147,39 @@ def linear_attention_recurrent(
     if not contexts:
         return value.new_zeros(value.shape, dtype=dtype)
     return torch.stack(contexts, dim=-2).to(dtype)
+
+
+def _features(feature_map: Any, query: Tensor, key: Tensor) -> tuple[Tensor, Tensor]:
+    """Aplica os atributos a consultas e chaves, conferindo o que devolvem."""
+    if not callable(feature_map):
+        raise TypeError(
+            "feature_map deve ser uma função de tensor em tensor; recebi "
+            f"{type(feature_map).__name__}. Use, por exemplo, feature_map=elu_features."
+        )
+    queries, keys = (_mapped(feature_map(x), x) for x in (query, key))
+    if queries.shape[-1] != keys.shape[-1]:
+        raise ValueError(
+            "feature_map deve dar a consultas e chaves a mesma largura R; recebi "
+            f"{queries.shape[-1]} e {keys.shape[-1]}. Use a mesma conta nas duas."
+        )
+    return queries, keys
+
+
+def _mapped(features: Any, like: Tensor) -> Tensor:
+    """Exige atributos do tipo e da forma de quem os deu, menos a largura."""
+    kind = features.dtype if isinstance(features, Tensor) else type(features).__name__
+    if kind != like.dtype:
+        raise TypeError(
+            f"feature_map deve devolver um tensor {like.dtype}, o tipo da conta; recebi {kind}. "
+            "Faça a conta só com operações de tensores, sem mudar o tipo."
+        )
+    rows = tuple(like.shape[:-1])
+    if not isinstance(features, Tensor) or tuple(features.shape[:-1]) != rows or not features.ndim:
+        raise ValueError(
+            f"feature_map deve devolver a forma ({', '.join(map(str, rows))}, R); recebi "
+            f"{tuple(features.shape)}. Só o último eixo pode mudar de tamanho."
+        )
+    return features
 
 
 def _in_float32(*tensors: Tensor) -> list[Tensor]:

@@ -11,6 +11,7 @@ from torch.nn import functional as F
 
 from coursekit.attention.attend import attend
 from coursekit.attention.cache import KeyValueCache
+from coursekit.attention.checks import check_flags
 from coursekit.attention.exposure import replace_broken
 from coursekit.attention.multihead_checks import check_heads, check_sequences
 from coursekit.attention.visibility import split_mask
@@ -172,6 +173,7 @@ class MultiHeadAttention(nn.Module):
                 guardar o que outra camada projetou.
         """
         check_sequences(self.query_projection.weight, query, key, value, cache)
+        check_flags(return_weights=return_weights)
         key = query if key is None else key
         value = key if value is None else value
         if cache is not None:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import torch
 from torch import Tensor
 
 from coursekit.attention.cache import KeyValueCache
-from coursekit.attention.checks import check_same_kind, check_whole, finite_number
+from coursekit.attention.checks import check_layer_input, check_whole, finite_number
 
 __all__ = ["check_heads", "check_sequences"]
 
@@ -94,10 +93,7 @@ def check_sequences(
     """
     given = {"query": query, "key": key, "value": value}
     tensors = {name: tensor for name, tensor in given.items() if tensor is not None}
-    # Sob autocast, é o PyTorch que casa o tipo das entradas com o dos pesos.
-    device = weight.device.type
-    mixed = torch.amp.is_autocast_available(device) and torch.is_autocast_enabled(device)
-    check_same_kind(**tensors if mixed else {"pesos": weight, **tensors})
+    check_layer_input(weight, **tensors)
     width = weight.shape[1]
     for name, tensor in tensors.items():
         if tensor.ndim != 3 or tensor.shape[-1] != width:

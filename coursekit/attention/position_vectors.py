@@ -46,7 +46,7 @@ def sinusoidal_positions(
                 [0.8415, 0.5403]], dtype=torch.float64)
     """
     check_whole(length=length, dim=dim, first=first)
-    finite_number("base", base)
+    base = float(finite_number("base", base))
     if length < 0 or dim < 2 or dim % 2 or base <= 0:
         raise ValueError(
             "length deve ser ao menos 0, dim positivo e par, e base positiva; recebi "
@@ -65,6 +65,7 @@ class SinusoidalPosition(nn.Module):
         dim: largura ``D`` da entrada, inteiro positivo e par.
 
     Raises:
+        TypeError: se ``dim`` não for inteiro.
         ValueError: se ``dim`` não for positivo e par.
 
     Fonte:
@@ -91,7 +92,7 @@ class SinusoidalPosition(nn.Module):
             Sequência de mesma forma e tipo.
 
         Raises:
-            TypeError: se ``inputs`` não for de ponto flutuante.
+            TypeError: se ``inputs`` não for de ponto flutuante, ou ``first``, inteiro.
             ValueError: se o último eixo não for ``D``.
         """
         _check_width(inputs, self.dim)
@@ -107,6 +108,7 @@ class LearnedPosition(nn.Module):
         generator: gerador que sorteia os vetores; ``None`` usa o gerador global do PyTorch.
 
     Raises:
+        TypeError: se algum tamanho não for inteiro.
         ValueError: se algum tamanho for menor que 1.
 
     Fonte:
@@ -122,6 +124,7 @@ class LearnedPosition(nn.Module):
         self, max_length: int, dim: int, *, generator: torch.Generator | None = None
     ) -> None:
         super().__init__()
+        check_whole(max_length=max_length, dim=dim)
         if max_length < 1 or dim < 1:
             raise ValueError(
                 "max_length e dim devem ser inteiros positivos; recebi "
@@ -141,9 +144,10 @@ class LearnedPosition(nn.Module):
             Sequência de mesma forma e tipo.
 
         Raises:
-            TypeError: se ``inputs`` não for de ponto flutuante.
+            TypeError: se ``inputs`` não for de ponto flutuante, ou ``first``, inteiro.
             ValueError: se o último eixo não for ``D``, ou alguma posição não tiver vetor.
         """
+        check_whole(first=first)
         max_length, dim = self.weight.shape
         _check_width(inputs, dim)
         last = first + inputs.shape[-2]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from coursekit.attention.checks import check_floating, positive_number
+from coursekit.attention.checks import check_floating, check_whole, positive_number
 
 __all__ = ["RotaryPosition"]
 
@@ -33,6 +33,7 @@ class RotaryPosition(nn.Module):
         base: base das frequências, maior que zero.
 
     Raises:
+        TypeError: se ``head_dim`` não for inteiro, ou ``base``, número.
         ValueError: se ``head_dim`` não for positivo e par, ou ``base`` não for positiva.
 
     Fonte:
@@ -49,6 +50,7 @@ class RotaryPosition(nn.Module):
 
     def __init__(self, head_dim: int, *, base: float = 10_000.0) -> None:
         super().__init__()
+        check_whole(head_dim=head_dim)
         if head_dim < 2 or head_dim % 2:
             raise ValueError(
                 f"head_dim deve ser positivo e par, para formar pares; recebi {head_dim}. "
@@ -68,10 +70,11 @@ class RotaryPosition(nn.Module):
             Tensor de mesma forma e tipo, com as mesmas normas.
 
         Raises:
-            TypeError: se ``heads`` não for de ponto flutuante.
+            TypeError: se ``heads`` não for de ponto flutuante, ou ``first``, inteiro.
             ValueError: se o último eixo não for ``head_dim``.
         """
         check_floating("heads", heads)
+        check_whole(first=first)
         if heads.ndim < 2 or heads.shape[-1] != self.head_dim:
             raise ValueError(
                 f"heads deve ter a forma (..., T, {self.head_dim}); recebi {tuple(heads.shape)}. "

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import torch
 from torch import Tensor
 
 from coursekit.attention.attend_checks import check_inputs
@@ -63,8 +64,9 @@ class SparseInputs:
                 f"recebi {query.shape[-2]} consultas e {key.shape[-2]} chaves; aceito o mesmo "
                 "número T das duas. Na geração com cache, use attend(..., window=(radius, 0))."
             )
+        working = torch.promote_types(query.dtype, torch.float32)
         standard = 1 / math.sqrt(query.shape[-1])
-        factor = standard if scale is None else finite_number("scale", scale)
+        factor = standard if scale is None else finite_number("scale", scale, working)
         return cls((query, key, value), factor, _checked_lengths(key_lengths, query))
 
     @property
