@@ -11,6 +11,7 @@ from __future__ import annotations
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from coursekit.attention.checks import check_layer_input
 from coursekit.models.pooling import AttentionPooling
 
 __all__ = ["AtNet1d", "AtNet2d", "ConvolutionalFeatures", "ImageFeatures", "PooledClassifier"]
@@ -27,6 +28,7 @@ class PooledClassifier(nn.Module):
         num_outputs: saídas, inteiro positivo.
 
     Raises:
+        TypeError: se ``pooling`` não for uma camada.
         ValueError: se algum tamanho for menor que 1.
     """
 
@@ -41,6 +43,11 @@ class PooledClassifier(nn.Module):
     ) -> None:
         super().__init__()
         _check_sizes(num_features=num_features, hidden_size=hidden_size, num_outputs=num_outputs)
+        if not isinstance(pooling, nn.Module):
+            raise TypeError(
+                f"pooling deve ser uma camada, já criada; recebi {type(pooling).__name__}. "
+                "Use, por exemplo, pooling=MaxPooling(), ou make_pooling pelo nome."
+            )
         self.encoder = encoder
         self.pooling = pooling
         self.hidden = nn.Linear(num_features, hidden_size)
@@ -54,8 +61,17 @@ class PooledClassifier(nn.Module):
 
         Returns:
             Escores de forma ``(B, num_outputs)``.
+
+        Raises:
+            ValueError: se a agregação não devolver ``(B, C)``.
         """
         pooled = self.pooling(self.encoder(inputs))  # (B, C)
+        if pooled.ndim != 2 or pooled.shape[-1] != self.hidden.in_features:
+            raise ValueError(
+                f"a agregação deve devolver a forma (B, {self.hidden.in_features}); recebi de "
+                f"{type(self.pooling).__name__} a forma {tuple(pooled.shape)}. Confira o eixo "
+                "que ela reduz (o das posições, 1) e num_features."
+            )
         scores: Tensor = self.output(F.relu(self.hidden(pooled)))
         return scores
 
@@ -128,8 +144,10 @@ class ConvolutionalFeatures(nn.Module):
             ``"valid"`` e ``T' = T`` com ``"same"``.
 
         Raises:
+            TypeError: se não for tensor flutuante, do tipo dos pesos.
             ValueError: se a forma não servir, ou a sequência for mais curta que o filtro.
         """
+        check_layer_input(self.convolution.weight, inputs=inputs)
         width, kernel = self.convolution.in_channels, self.convolution.kernel_size[0]
         shortest = kernel if self.convolution.padding == "valid" else 1
         if inputs.ndim != 3 or inputs.shape[-1] != width or inputs.shape[1] < shortest:
@@ -182,8 +200,10 @@ class ImageFeatures(nn.Module):
             Características não negativas, forma ``(B, (Hi//2)·(Wi//2), 2·num_filters)``.
 
         Raises:
+            TypeError: se não for tensor flutuante, do tipo dos pesos.
             ValueError: se a forma não for essa.
         """
+        check_layer_input(next(self.layers.parameters()), images=images)
         channels = self.layers[0].in_channels
         if images.ndim != 4 or images.shape[1] != channels or min(images.shape[2:]) < 2:
             raise ValueError(

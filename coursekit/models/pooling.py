@@ -12,6 +12,13 @@ from collections.abc import Callable
 import torch
 from torch import Tensor, nn
 
+from coursekit.attention.checks import (
+    check_flags,
+    check_floating,
+    check_layer_input,
+    check_whole,
+)
+
 __all__ = [
     "POOLING_KINDS",
     "AttentionPooling",
@@ -76,6 +83,7 @@ class SumPooling(nn.Module):
             Vetor de cada exemplo, forma ``(B, C)``.
 
         Raises:
+            TypeError: se não for tensor de ponto flutuante.
             ValueError: se a forma não for essa.
         """
         _check_features(features)
@@ -100,6 +108,7 @@ class MeanPooling(nn.Module):
             Vetor de cada exemplo, forma ``(B, C)``.
 
         Raises:
+            TypeError: se não for tensor de ponto flutuante.
             ValueError: se a forma não for essa.
         """
         _check_features(features)
@@ -124,6 +133,7 @@ class MaxPooling(nn.Module):
             Vetor de cada exemplo, forma ``(B, C)``.
 
         Raises:
+            TypeError: se não for tensor de ponto flutuante.
             ValueError: se a forma não for essa.
         """
         _check_features(features)
@@ -148,6 +158,7 @@ class AttentionPooling(nn.Module):
         generator: gerador que sorteia os parâmetros; ``None`` usa o gerador global do PyTorch.
 
     Raises:
+        TypeError: se ``num_features`` não for inteiro, ou as escolhas, booleanas.
         ValueError: se ``num_features`` for menor que 1.
 
     Fonte:
@@ -169,6 +180,8 @@ class AttentionPooling(nn.Module):
         generator: torch.Generator | None = None,
     ) -> None:
         super().__init__()
+        check_whole(num_features=num_features)
+        check_flags(bounded=bounded)
         if num_features < 1:
             raise ValueError(
                 f"num_features deve ser ao menos 1; recebi {num_features}. "
@@ -192,9 +205,10 @@ class AttentionPooling(nn.Module):
             Pesos de forma ``(B, T)``; cada linha soma 1.
 
         Raises:
+            TypeError: se não for tensor de ponto flutuante, do tipo dos pesos.
             ValueError: se a forma não for essa.
         """
-        _check_features(features, self.score.in_features)
+        _check_features(features, self.score.weight)
         scores: Tensor = self.score(features).squeeze(-1)  # (B, T)
         return (scores.tanh() if self.bounded else scores).softmax(dim=1)
 
@@ -208,6 +222,7 @@ class AttentionPooling(nn.Module):
             Vetor de cada exemplo, forma ``(B, C)``, no envelope convexo das posições.
 
         Raises:
+            TypeError: se não for tensor de ponto flutuante, do tipo dos pesos.
             ValueError: se a forma não for essa.
         """
         return torch.einsum("bt,btc->bc", self.weights(features), features)
@@ -232,6 +247,7 @@ class WeightedMaxPooling(nn.Module):
         generator: gerador que sorteia os parâmetros; ``None`` usa o gerador global do PyTorch.
 
     Raises:
+        TypeError: se ``num_features`` não for inteiro, ou as escolhas, booleanas.
         ValueError: se ``num_features`` for menor que 1.
 
     Fonte:
@@ -253,6 +269,7 @@ class WeightedMaxPooling(nn.Module):
         generator: torch.Generator | None = None,
     ) -> None:
         super().__init__()
+        check_flags(rescaled=rescaled)
         self.attention = AttentionPooling(num_features, bounded=bounded, generator=generator)
         self.rescaled = rescaled
 
@@ -266,6 +283,7 @@ class WeightedMaxPooling(nn.Module):
             Pesos de forma ``(B, T)``; cada linha soma 1.
 
         Raises:
+            TypeError: se não for tensor de ponto flutuante, do tipo dos pesos.
             ValueError: se a forma não for essa.
         """
         return self.attention.weights(features)
@@ -280,6 +298,7 @@ class WeightedMaxPooling(nn.Module):
             Vetor de cada exemplo, forma ``(B, C)``.
 
         Raises:
+            TypeError: se não for tensor de ponto flutuante, do tipo dos pesos.
             ValueError: se a forma não for essa.
         """
         weighted = self.weights(features).unsqueeze(-1) * features  # (B, T, C)
@@ -324,6 +343,7 @@ def make_pooling(
         A camada.
 
     Raises:
+        TypeError: se ``num_features`` não for inteiro, onde há pesos.
         ValueError: se ``kind`` não existir ou ``num_features`` não servir.
 
     Example:
@@ -338,11 +358,15 @@ def make_pooling(
     return _MAKERS[kind](num_features, generator)
 
 
-def _check_features(features: Tensor, num_features: int | None = None) -> None:
-    """Exige (B, T, C), com ao menos uma posição e, se dita, a largura certa."""
-    wrong_width = num_features is not None and features.shape[-1] != num_features
+def _check_features(features: Tensor, weight: Tensor | None = None) -> None:
+    """Exige (B, T, C) flutuante, com ao menos uma posição e, se há pesos, a largura deles."""
+    if weight is None:
+        check_floating("features", features)
+    else:
+        check_layer_input(weight, features=features)
+    wrong_width = weight is not None and features.shape[-1:] != weight.shape[-1:]
     if features.ndim != 3 or features.shape[1] == 0 or wrong_width:
-        width = "C" if num_features is None else f"{num_features}"
+        width = "C" if weight is None else f"{weight.shape[-1]}"
         raise ValueError(
             f"features deve ter a forma (B, T, {width}), com T >= 1; recebi "
             f"{tuple(features.shape)}. De imagens (B, C, Hi, Wi), use "
