@@ -9,7 +9,7 @@ from coursekit.benchmark import environment
 
 def test_the_page_shows_the_record_of_patterns():
     ratio = {"median": 1.34, "lower": 1.3, "upper": 1.4, "count": 9}
-    row = {"mode": "ida", "kind": "passo e janela", "n": 8192, "fios": 2}
+    row = {"mode": "ida", "kind": "passo e janela", "n": 8192, "threads": 2}
     fit = {"name": "janela", "mode": "ida", "quantity": "memória", "exponent": 1.0}
     record = {
         "title": bench.TITLE,
@@ -23,6 +23,6 @@ def test_the_page_shows_the_record_of_patterns():
         "passo e janela",
         "1,34",
         "windowed_attention</code>, por par visível",
-        "fios = 2",
+        "2 linhas de execução",
     ):
         assert words in page
