@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from coursekit.keras_layers.checks import check_size, check_state, read_weight
+
 __all__ = ["KERAS_POOLINGS", "atnet_weights_from_torch", "build_atnet"]
 
 Array = NDArray[np.floating]
@@ -46,6 +48,7 @@ def build_atnet(
         onde há pesos, dá ``(B, T', 1)``.
 
     Raises:
+        TypeError: se algum tamanho não for inteiro, ou ``input_shape``, um par.
         ValueError: se ``pooling`` ou ``padding`` não existirem, ou algum tamanho não servir.
     """
     if pooling not in KERAS_POOLINGS or padding not in ("valid", "same"):
@@ -53,14 +56,9 @@ def build_atnet(
             f"pooling deve ser um de {KERAS_POOLINGS} e padding 'valid' ou 'same'; recebi "
             f"pooling={pooling!r} e padding={padding!r}. Corrija o que veio errado."
         )
-    length, width = input_shape
-    shortest = kernel_size if padding == "valid" else 1
-    if min(width, num_filters, kernel_size) < 1 or length < shortest:
-        raise ValueError(
-            "larguras, filtros e kernel_size devem ser positivos, e a entrada, ao menos tão longa "
-            f"quanto o filtro; recebi input_shape={input_shape}, num_filters={num_filters} e "
-            f"kernel_size={kernel_size}. Corrija o que veio errado."
-        )
+    check_size("num_filters", num_filters)
+    check_size("kernel_size", kernel_size)
+    _check_input_shape(input_shape, kernel_size if padding == "valid" else 1)
     import keras
 
     layers = keras.layers
@@ -69,6 +67,26 @@ def build_atnet(
     pooled = _pool(layers, features, pooling)
     hidden = layers.Dense(10, activation="relu")(pooled)
     return keras.Model(inputs, layers.Dense(1, activation="sigmoid")(hidden))
+
+
+def _check_input_shape(input_shape: Any, shortest: int) -> None:
+    """Exige dois inteiros, (T, D), com posições que bastem ao filtro."""
+    if not isinstance(input_shape, tuple | list) or len(input_shape) != 2:
+        raise TypeError(
+            f"input_shape deve ser um par (T, D); recebi {input_shape!r}. "
+            "O eixo do lote não entra: use, por exemplo, input_shape=(500, 128)."
+        )
+    for name, size in zip(("T", "D"), input_shape, strict=True):
+        if isinstance(size, bool) or not isinstance(size, int | np.integer):
+            raise TypeError(
+                f"{name} de input_shape deve ser um inteiro; recebi {size!r} em "
+                f"input_shape={input_shape}. Use, por exemplo, input_shape=(500, 128)."
+            )
+    if input_shape[1] < 1 or input_shape[0] < shortest:
+        raise ValueError(
+            "D deve ser positivo, e a entrada, ao menos tão longa quanto o filtro, que pede "
+            f"T >= {shortest}; recebi input_shape={tuple(input_shape)}. Aumente o que faltou."
+        )
 
 
 def _pool(layers: Any, features: Any, pooling: str) -> Any:
@@ -98,16 +116,18 @@ def atnet_weights_from_torch(state: Mapping[str, ArrayLike]) -> list[Array]:
         densas.
 
     Raises:
+        TypeError: se ``state`` não for dicionário de vetores de números.
         KeyError: se faltar algum peso.
+        ValueError: se as formas não forem as de uma ``AtNet1d``.
 
     Example:
-        >>> names = ("encoder.convolution", "hidden", "output")
-        >>> state = {f"{name}.bias": np.zeros(1) for name in names}
-        >>> state |= {f"{name}.weight": np.zeros((1, 1)) for name in names[1:]}
-        >>> state["encoder.convolution.weight"] = np.zeros((7, 3, 5))
-        >>> atnet_weights_from_torch(state)[0].shape
-        (5, 3, 7)
+        >>> shapes = {"encoder.convolution": (7, 3, 5), "hidden": (2, 7), "output": (1, 2)}
+        >>> state = {f"{name}.weight": np.zeros(shape) for name, shape in shapes.items()}
+        >>> state |= {f"{name}.bias": np.zeros(shape[0]) for name, shape in shapes.items()}
+        >>> [weight.shape for weight in atnet_weights_from_torch(state)]
+        [(5, 3, 7), (7,), (7, 2), (2,), (2, 1), (1,)]
     """
+    check_state(state)
     scores = [name for name in state if name.endswith("score.weight")]
     prefixes = ["encoder.convolution", *(name.removesuffix(".weight") for name in scores)]
     prefixes += ["hidden", "output"]
@@ -117,5 +137,16 @@ def atnet_weights_from_torch(state: Mapping[str, ArrayLike]) -> list[Array]:
         raise KeyError(
             f"faltam pesos: {missing}; recebi {sorted(state)}. Use o state_dict de uma AtNet1d."
         )
-    # Transpor tudo: (C, D, k) → (k, D, C) na convolução, (saída, entrada) → (entrada, saída).
-    return [np.asarray(state[name]).T for name in names]
+    convolution = f"{prefixes[0]}.weight"
+    filters = len(read_weight(convolution, state[convolution], ("C", "D", "k")))
+    width, arrays = filters, []
+    for prefix in prefixes:
+        shape: tuple[int | str, ...] = ("saídas", width)
+        if prefix == prefixes[0]:
+            shape = ("C", "D", "k")
+        weight = read_weight(f"{prefix}.weight", state[f"{prefix}.weight"], shape)
+        bias = read_weight(f"{prefix}.bias", state[f"{prefix}.bias"], weight.shape[:1])
+        # Transpor tudo: (C, D, k) → (k, D, C) na convolução, (saída, entrada) → (entrada, saída).
+        arrays += [weight.T, bias]
+        width = len(weight) if prefix == "hidden" else filters
+    return arrays

@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from coursekit.keras_layers.checks import check_size, check_state, read_list, read_weight
+
 __all__ = ["multihead_weights_from_torch", "multihead_weights_to_torch"]
 
 Array = NDArray[np.floating]
@@ -30,14 +32,18 @@ def multihead_weights_from_torch(state: Mapping[str, ArrayLike], num_heads: int)
         Núcleo e viés da consulta, da chave, do valor e da saída, nessa ordem.
 
     Raises:
+        TypeError: se ``state`` não for dicionário de vetores de números, ou ``num_heads``,
+            inteiro.
         KeyError: se faltar algum peso.
-        ValueError: se os tamanhos não se dividirem pelas cabeças.
+        ValueError: se os tamanhos não se dividirem pelas cabeças, ou não casarem.
 
     Example:
         >>> state = {"in_proj_weight": np.zeros((18, 6)), "out_proj.weight": np.zeros((6, 6))}
         >>> [weight.shape for weight in multihead_weights_from_torch(state, 3)]
         [(6, 3, 2), (6, 3, 2), (6, 3, 2), (3, 2, 6)]
     """
+    check_state(state)
+    check_size("num_heads", num_heads)
     missing = [name for name in ("in_proj_weight", "out_proj.weight") if name not in state]
     if ("in_proj_bias" in state) != ("out_proj.bias" in state):
         missing += [name for name in ("in_proj_bias", "out_proj.bias") if name not in state]
@@ -46,22 +52,28 @@ def multihead_weights_from_torch(state: Mapping[str, ArrayLike], num_heads: int)
             f"faltam pesos: {missing}; recebi {sorted(state)}. Converta antes com "
             "multihead_state_to_torch, se a camada for a do curso."
         )
-    rows, width = np.shape(state["in_proj_weight"])
-    if rows != 3 * width or num_heads < 1 or width % num_heads:
+    stacked = read_weight("in_proj_weight", state["in_proj_weight"], ("3d", "d"))
+    rows, width = stacked.shape
+    if rows != 3 * width or width % num_heads:
         raise ValueError(
             f"in_proj_weight deve ter a forma (3d, d), com d múltiplo de num_heads={num_heads}; "
             f"recebi {(rows, width)}. Confira o número de cabeças."
         )
     heads = (num_heads, width // num_heads)
     biased = "in_proj_bias" in state
-    matrices = np.split(np.asarray(state["in_proj_weight"]), 3)
-    biases = np.split(np.asarray(state["in_proj_bias"]), 3) if biased else []
+    matrices = np.split(stacked, 3)
+    biases: list[Array] = []
+    if biased:
+        biases = np.split(read_weight("in_proj_bias", state["in_proj_bias"], (rows,)), 3)
     weights: list[Array] = []
     for part, matrix in enumerate(matrices):
         weights.append(matrix.T.reshape(width, *heads))
         weights.extend(bias.reshape(heads) for bias in biases[part : part + 1])
-    weights.append(np.asarray(state["out_proj.weight"]).T.reshape(*heads, width))
-    return [*weights, np.asarray(state["out_proj.bias"])] if biased else weights
+    output = read_weight("out_proj.weight", state["out_proj.weight"], (width, width))
+    weights.append(output.T.reshape(*heads, width))
+    if biased:
+        weights.append(read_weight("out_proj.bias", state["out_proj.bias"], (width,)))
+    return weights
 
 
 def multihead_weights_to_torch(weights: Sequence[ArrayLike]) -> dict[str, Array]:
@@ -75,6 +87,7 @@ def multihead_weights_to_torch(weights: Sequence[ArrayLike]) -> dict[str, Array]
         Dicionário para ``torch.nn.MultiheadAttention(d, H)``.
 
     Raises:
+        TypeError: se ``weights`` não for lista de vetores de números.
         ValueError: se não forem quatro nem oito itens, ou as formas não servirem.
 
     Example:
@@ -82,14 +95,18 @@ def multihead_weights_to_torch(weights: Sequence[ArrayLike]) -> dict[str, Array]
         >>> {name: array.shape for name, array in multihead_weights_to_torch(kernels).items()}
         {'in_proj_weight': (18, 6), 'out_proj.weight': (6, 6)}
     """
+    weights = read_list(weights)
     if len(weights) not in (4, 8):
         raise ValueError(
             f"weights deve ter 8 itens, ou 4 sem vieses; recebi {len(weights)}. "
             "Use layer.get_weights() de uma MultiHeadAttention já construída."
         )
-    arrays = [np.asarray(weight) for weight in weights]
-    step = len(arrays) // 4
-    *kernels, output = arrays[::step]
+    step = len(weights) // 4
+    *kernels, output = (
+        read_weight(f"weights[{place}]", weights[place], ("d", "H", "Dh") if place < 3 * step
+                    else ("H", "Dh", "d"))
+        for place in range(0, len(weights), step)
+    )  # fmt: skip
     width = output.shape[-1]
     if any(kernel.shape != (width, *output.shape[:2]) for kernel in kernels) or (
         output.shape[0] * output.shape[1] != width
@@ -103,6 +120,11 @@ def multihead_weights_to_torch(weights: Sequence[ArrayLike]) -> dict[str, Array]
         "out_proj.weight": output.reshape(width, width).T,
     }
     if step == 2:
-        state["in_proj_bias"] = np.concatenate([bias.reshape(width) for bias in arrays[1:7:2]])
-        state["out_proj.bias"] = arrays[7]
+        shapes = [output.shape[:2]] * 3 + [(width,)]
+        biases = [
+            read_weight(f"weights[{place}]", weights[place], shape).reshape(width)
+            for place, shape in zip(range(1, 8, 2), shapes, strict=True)
+        ]
+        state["in_proj_bias"] = np.concatenate(biases[:3])
+        state["out_proj.bias"] = biases[3]
     return state

@@ -13,6 +13,14 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from coursekit.keras_layers.checks import (
+    check_flag,
+    check_size,
+    check_state,
+    read_list,
+    read_weight,
+)
+
 __all__ = [
     "bidirectional_weights_from_torch",
     "bidirectional_weights_to_torch",
@@ -27,15 +35,24 @@ ORDER = {"rnn": (0,), "lstm": (0, 1, 2, 3), "gru": (1, 0, 2)}
 NAMES = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
 
 
-def _reorder(kind: str, array: Array) -> Array:
-    """Troca a ordem dos blocos ao longo do primeiro eixo."""
-    if kind not in BLOCKS:
-        raise ValueError(f"kind deve ser um de {tuple(BLOCKS)}; recebi {kind!r}.")
-    if len(array) % BLOCKS[kind]:
+def _check_kind(kind: str) -> None:
+    """Exige o nome de uma célula."""
+    if not isinstance(kind, str) or kind not in BLOCKS:
+        raise ValueError(f"kind deve ser um de {tuple(BLOCKS)}; recebi {kind!r}. Escolha um deles.")
+
+
+def _hidden_size(kind: str, rows: int) -> int:
+    """Largura do estado oculto, das linhas de todos os blocos."""
+    if rows % BLOCKS[kind]:
         raise ValueError(
-            f"{len(array)} linhas não se dividem nos {BLOCKS[kind]} blocos de {kind!r}. "
+            f"{rows} linhas não se dividem nos {BLOCKS[kind]} blocos de {kind!r}. "
             "Confira se os pesos são desta célula."
         )
+    return rows // BLOCKS[kind]
+
+
+def _reorder(kind: str, array: Array) -> Array:
+    """Troca a ordem dos blocos ao longo do primeiro eixo."""
     blocks = np.split(array, BLOCKS[kind])
     return np.concatenate([blocks[index] for index in ORDER[kind]])
 
@@ -57,8 +74,10 @@ def weights_from_torch(
         ``(2, 3H)`` na GRU com ``reset_after=True`` e ``(blocos·H,)`` no resto.
 
     Raises:
+        TypeError: se ``state`` não for dicionário de vetores de números, ou ``reset_after``,
+            booleano.
         KeyError: se faltar alguma chave.
-        ValueError: se ``kind`` não existir ou os tamanhos não se dividirem em blocos.
+        ValueError: se ``kind`` não existir, ou os pesos não tiverem as formas da célula.
 
     Example:
         >>> rows = np.arange(3.0)[:, None]
@@ -67,11 +86,19 @@ def weights_from_torch(
         >>> weights_from_torch("gru", state)[0].tolist()
         [[1.0, 0.0, 2.0]]
     """
+    _check_kind(kind)
+    check_state(state)
+    check_flag("reset_after", reset_after)
     missing = [f"{name}_{suffix}" for name in NAMES if f"{name}_{suffix}" not in state]
     if missing:
         raise KeyError(f"faltam pesos: {missing}; recebi {sorted(state)}. Confira o sufixo.")
-    parts = [_reorder(kind, np.asarray(state[f"{name}_{suffix}"])) for name in NAMES]
-    weight_ih, weight_hh, bias_ih, bias_hh = parts
+    first = f"weight_ih_{suffix}"
+    rows = len(read_weight(first, state[first], ("blocos·H", "D")))
+    shapes = ((rows, "D"), (rows, _hidden_size(kind, rows)), (rows,), (rows,))
+    weight_ih, weight_hh, bias_ih, bias_hh = (
+        _reorder(kind, read_weight(f"{name}_{suffix}", state[f"{name}_{suffix}"], shape))
+        for name, shape in zip(NAMES, shapes, strict=True)
+    )
     two = kind == "gru" and reset_after
     bias = np.stack([bias_ih, bias_hh]) if two else bias_ih + bias_hh
     return [weight_ih.T, weight_hh.T, bias]
@@ -92,19 +119,27 @@ def weights_to_torch(
         ``bias_hh_<suffix>`` (este zero onde o Keras tem um viés só).
 
     Raises:
-        ValueError: se ``weights`` não tiver três itens, ou os tamanhos não servirem.
+        TypeError: se ``weights`` não for lista de vetores de números.
+        ValueError: se ``kind`` não existir, ``weights`` não tiver três itens, ou eles não
+            tiverem as formas da célula.
 
     Example:
         >>> weights = [np.ones((2, 1)), np.ones((1, 1)), np.ones(1)]
         >>> weights_to_torch("rnn", weights)["weight_ih_l0"].shape
         (1, 2)
     """
+    _check_kind(kind)
+    weights = read_list(weights)
     if len(weights) != 3:
         raise ValueError(
             f"weights deve ter kernel, recurrent_kernel e bias; recebi {len(weights)} itens. "
             "Camadas sem viés não são convertidas."
         )
-    kernel, recurrent, bias = (np.asarray(weight) for weight in weights)
+    kernel = read_weight("kernel", weights[0], ("D", "blocos·H"))
+    rows = kernel.shape[1]
+    recurrent = read_weight("recurrent_kernel", weights[1], (_hidden_size(kind, rows), rows))
+    two = kind == "gru" and np.ndim(weights[2]) == 2
+    bias = read_weight("bias", weights[2], (2, rows) if two else (rows,))
     pair = bias if bias.ndim == 2 else np.stack([bias, np.zeros_like(bias)])
     arrays = (kernel.T, recurrent.T, pair[0], pair[1])
     return {
@@ -127,6 +162,7 @@ def bidirectional_weights_from_torch(
         Os três pesos da direção direta seguidos dos três da inversa.
 
     Raises:
+        TypeError: se ``layer`` não for inteiro, ou os pesos não forem números.
         KeyError: se faltar alguma chave.
         ValueError: se ``kind`` não existir ou os tamanhos não servirem.
 
@@ -136,6 +172,7 @@ def bidirectional_weights_from_torch(
         >>> len(bidirectional_weights_from_torch("rnn", one))
         6
     """
+    check_size("layer", layer, least=0)
     forward = weights_from_torch(kind, state, f"l{layer}", reset_after=reset_after)
     backward = weights_from_torch(kind, state, f"l{layer}_reverse", reset_after=reset_after)
     return forward + backward
@@ -155,6 +192,7 @@ def bidirectional_weights_to_torch(
         Dicionário com as oito chaves de uma camada bidirecional.
 
     Raises:
+        TypeError: se ``weights`` não for lista de vetores de números, ou ``layer``, inteiro.
         ValueError: se não houver seis itens, ou os tamanhos não servirem.
 
     Example:
@@ -162,6 +200,8 @@ def bidirectional_weights_to_torch(
         >>> len(bidirectional_weights_to_torch("rnn", three + three))
         8
     """
+    check_size("layer", layer, least=0)
+    weights = read_list(weights)
     if len(weights) != 6:
         raise ValueError(
             f"weights deve ter seis itens, três por direção; recebi {len(weights)}. "
