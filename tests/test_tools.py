@@ -161,6 +161,12 @@ def test_badly_described_mutants_are_refused(changes, message):
         mutants.validate(mutant(**changes))
 
 
+def test_every_planted_defect_still_has_where_to_be_planted():
+    # Quem muda o código muda o mutante dele: senão a lista deixa de valer, e só se sabe no fim.
+    areas = {planted.area for planted in mutants.load([])}
+    assert areas == {path.stem for path in mutants.LISTS.glob("*.toml")}
+
+
 def test_a_well_described_mutant_is_accepted_and_can_be_killed(tmp_path, monkeypatch):
     test = tmp_path / "tests" / "test_x.py"
     test.parent.mkdir()
