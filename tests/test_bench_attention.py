@@ -74,6 +74,7 @@ def test_who_is_missing_is_told_and_who_is_too_slow_is_left_out(monkeypatch):
 @pytest.mark.parametrize(("train", "found"), [(False, True), (True, False)])
 def test_who_is_too_slow_only_in_training_is_left_out_only_there(monkeypatch, train, found):
     some = {"CSR": lambda length, causal: lambda q, k, v: v}
+    assert bench.LONGEST_TRAINING.items() >= bench.LONGEST.items()
     monkeypatch.setattr(peers, "CANDIDATES", some)
     assert ("CSR" in bench.candidates(bench.Case(16384, False, train))[0]) == found
     assert "CSR" in bench.candidates(bench.Case(8192, False, train))[0]
@@ -109,9 +110,9 @@ def test_the_guard_sees_a_peer_near_the_compiled_kernel():
     (problem,) = bench.too_slow(record)
     assert f"local-attention (n=8192, bidirecional, ida e volta): {floor - 0.1:.2f}" in problem
     assert peers.LIMIT in problem
-    flex = {peers.LIMIT: ratio(0.8), "flex_attention, bloco 32": ratio(0.81)}
+    flex = {peers.LIMIT: ratio(0.8), "flex_attention, bloco 32": ratio(0.67)}
     assert len(bench.near_the_limit({**row, "ratios": flex})) == 1
-    flex["flex_attention, bloco 32"] = ratio(0.9)  # basta ser mais lenta que ele
+    flex["flex_attention, bloco 32"] = ratio(0.69)  # a folga é de 15%
     assert bench.near_the_limit({**row, "ratios": flex}) == []
     ratios["SDPA densa"] = ratio(0.1)  # faz outra conta
     assert len(bench.too_slow(record)) == 1
