@@ -155,7 +155,7 @@ def test_reads_pages_claims_and_docstrings(tmp_path):
     (evidence / "claims.csv").write_text("id,said,measured\nS1-01,nao,{E01.nao} e sim\n", "utf-8")
     (evidence / "a.py").write_text(
         'def f():\n    """Isto nao.\n\n    Args:\n        nao_e: x.\n        *atencao: y.\n'
-        '        **atencao: z.\n\n    Example:\n'
+        "        **atencao: z.\n\n    Example:\n"
         '        >>> "nao"\n        \'nao\'\n\n    Fonte:\n        O nao.\n    """\n',
         "utf-8",
     )
