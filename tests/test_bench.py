@@ -44,3 +44,17 @@ def test_the_published_record_is_complete_and_within_the_limits():
     assert record["threads"] == 1
     assert record["environment"]["versions"]["torch"]
     assert bench.too_slow(record) == []
+
+
+def test_the_page_tells_what_the_record_shows_about_the_floor_of_the_lstm():
+    # A página diz em prosa que, na ida da LSTM, só os produtos já levam mais que torch.nn.
+    assert "É o caso da ida da LSTM" in (ROOT / "book/desempenho.md").read_text(encoding="utf-8")
+    record = json.loads((ROOT / "book/_data/bench/recurrent.json").read_text(encoding="utf-8"))
+    assert record["floor"] == bench.PRODUCTS
+    floors = [
+        row["ratios"][bench.PRODUCTS]["lower"]
+        for row in record["rows"]
+        if (row["kind"], row["mode"]) == ("lstm", "ida")
+    ]
+    assert len(floors) == len(bench.SIZES)
+    assert min(floors) > 1

@@ -221,9 +221,10 @@ def test_the_compiled_road_never_waits_for_the_card(dtype, lengths):
     if not accelerated.is_ready(torch.device("cuda", torch.cuda.current_device())):
         pytest.skip("esta placa, ou este PyTorch, não tem a flex_attention compilada")
     tensors = [x.to(DEVICE) for x in heads(LONG, dtype)]
-    windowed_attention(*tensors, RADIUS, key_lengths=lengths)
-    torch.cuda.set_sync_debug_mode("error")
+    expected = windowed_attention(*tensors, RADIUS, key_lengths=lengths)
+    torch.cuda.set_sync_debug_mode("error")  # esperar a placa passa a ser um erro
     try:
-        windowed_attention(*tensors, RADIUS, key_lengths=lengths)
+        received = windowed_attention(*tensors, RADIUS, key_lengths=lengths)
     finally:
         torch.cuda.set_sync_debug_mode("default")
+    torch.testing.assert_close(received, expected)

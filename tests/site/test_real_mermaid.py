@@ -53,7 +53,7 @@ def understood(page: Any, text: str) -> dict[str, Any]:
     return answer
 
 
-def same(page: Any, text: str) -> None:
+def assert_same(page: Any, text: str) -> None:
     ours, theirs = parse_flowchart(text), understood(page, text)
     assert "refused" not in theirs, theirs
     assert theirs["title"] == ours.title
@@ -72,7 +72,7 @@ def same(page: Any, text: str) -> None:
 
 @pytest.mark.parametrize("name", ACCEPTED)
 def test_understands_what_we_accept(name: str, mermaid: Any) -> None:
-    same(mermaid, ACCEPTED[name])
+    assert_same(mermaid, ACCEPTED[name])
 
 
 def test_draws_what_we_accept_with_title_and_description(mermaid: Any) -> None:
@@ -84,7 +84,7 @@ def test_draws_what_we_accept_with_title_and_description(mermaid: Any) -> None:
 @given(text=chart_texts())
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_understands_generated_charts(text: str, mermaid: Any) -> None:
-    same(mermaid, text)
+    assert_same(mermaid, text)
 
 
 @pytest.mark.parametrize("name", REFUSED_BY_MERMAID)
