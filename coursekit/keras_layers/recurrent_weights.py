@@ -94,7 +94,8 @@ def weights_from_torch(
         raise KeyError(f"faltam pesos: {missing}; recebi {sorted(state)}. Confira o sufixo.")
     first = f"weight_ih_{suffix}"
     rows = len(read_weight(first, state[first], ("blocos·H", "D")))
-    shapes = ((rows, "D"), (rows, _hidden_size(kind, rows)), (rows,), (rows,))
+    hidden = _hidden_size(kind, rows)
+    shapes: list[tuple[int | str, ...]] = [(rows, "D"), (rows, hidden), (rows,), (rows,)]
     weight_ih, weight_hh, bias_ih, bias_hh = (
         _reorder(kind, read_weight(f"{name}_{suffix}", state[f"{name}_{suffix}"], shape))
         for name, shape in zip(NAMES, shapes, strict=True)
