@@ -53,7 +53,7 @@ def pip_section() -> list[str]:
 
 
 def test_the_extras_are_the_documented_ones():
-    assert sorted(EXTRAS) == ["book", "dev", "keras", "torch"]
+    assert sorted(EXTRAS) == ["bench", "book", "dev", "keras", "torch"]
 
 
 def test_the_package_itself_needs_neither_torch_nor_tensorflow():

@@ -49,6 +49,23 @@ def test_a_book_install_does_not_pretend_to_be_full(tmp_path, monkeypatch):
     assert not task.is_installed("all")
 
 
+def test_the_bench_needs_its_peers_and_serves_everything_else(tmp_path, monkeypatch):
+    monkeypatch.setattr(task, "VENV", tmp_path)
+    (tmp_path / ".instalado-all").write_text(task.fingerprint("all"))
+    assert not task.is_installed("bench")
+    (tmp_path / ".instalado-all").unlink()
+    (tmp_path / ".instalado-bench").write_text(task.fingerprint("bench"))
+    assert all(task.is_installed(level) for level in task.EXTRAS)
+
+
+def test_the_bench_installs_its_peers_before_measuring(monkeypatch):
+    done = []
+    monkeypatch.setattr(task, "ensure", done.append)
+    monkeypatch.setattr(task, "run", lambda *arguments: done.append(arguments) or 0)
+    assert task.bench(["padroes"]) == 0
+    assert done == ["bench", ("tools/bench.py", "padroes")]
+
+
 def test_an_old_python_is_refused_in_portuguese(monkeypatch):
     monkeypatch.setattr(sys, "version_info", (3, 9, 1))
     with pytest.raises(SystemExit, match=r"3\.11 ou mais novo; encontrei o 3\.9[\s\S]*PYTHON="):

@@ -199,6 +199,46 @@ def longformer(length: int, causal: bool) -> Built:
     return attention
 
 
+def fast_transformers(length: int, causal: bool) -> Built:
+    """As contas de janela, em C++, do pacote fast-transformers, sem as suas projeções."""
+    if find_spec("fast_transformers") is None:
+        return "pacote pytorch-fast-transformers não instalado"
+    from fast_transformers.local_product import local_dot_product, local_weighted_average
+
+    # Soma-se aos escores; só a causal pede mesmo uma máscara de T × T, feita fora do cronômetro.
+    if causal:
+        mask = torch.full((length, length), -1e24).triu(1)
+    else:
+        mask = torch.zeros(1, 1).expand(length, length)
+    lengths = torch.tensor([length])
+
+    def attention(query: Tensor, key: Tensor, value: Tensor) -> Tensor:
+        scores = local_dot_product(query, key, mask, lengths, 2 * RADIUS + 1)
+        weights = (scores * WIDTH**-0.5).softmax(dim=-1)
+        out: Tensor = local_weighted_average(weights, value)
+        return out
+
+    return attention
+
+
+def natten(length: int, causal: bool) -> Built:
+    """Pacote natten; no processador, ele chama a ``flex_attention`` sem compilar."""
+    if find_spec("natten") is None:
+        return "pacote natten não instalado"
+    if not causal:
+        return "nas bordas, a janela da natten se desloca em vez de encolher: é outra conta"
+    from natten.functional import na1d
+
+    def attention(query: Tensor, key: Tensor, value: Tensor) -> Tensor:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # o PyTorch avisa que não está compilada
+            rows = (x.transpose(1, 2) for x in (query, key, value))
+            out: Tensor = na1d(*rows, kernel_size=RADIUS + 1, is_causal=True)
+        return out.transpose(1, 2)
+
+    return attention
+
+
 OURS = "windowed_attention"
 LIMIT = "núcleo do curso compilado"
 CANDIDATES: dict[str, Callable[[int, bool], Built]] = {
@@ -215,11 +255,14 @@ CANDIDATES: dict[str, Callable[[int, bool], Built]] = {
     "flex_attention, bloco 32": partial(flex, block=32),
     "local-attention": local_attention,
     "Longformer": longformer,
+    "fast-transformers": fast_transformers,
+    "natten": natten,
 }
 # Não calcula atenção: faz tantas somas-e-produtos quantas a conta pede, e nada mais.
 FLOOR = "só as contas"
-# Na CPU, estes só têm ida.
-FORWARD_ONLY = {"flex_attention, bloco 128", "flex_attention, bloco 32"}
+# Estes se compilam na primeira chamada de cada tamanho; estes só têm ida no processador.
+COMPILED = {"flex_attention, bloco 128", "flex_attention, bloco 32"}
+FORWARD_ONLY = {*COMPILED, "natten"}
 
 
 def tensors(length: int) -> list[Tensor]:
@@ -273,7 +316,7 @@ def floor(count: int) -> Callable[[], Any]:
 def prepare_memory(name: str, length: int, causal: bool, train: bool) -> Callable[[], Any]:
     """Num processo novo: carrega, aquece e até compila, para medir só a chamada."""
     torch.set_num_threads(2)
-    warm = length if name in FORWARD_ONLY else 8 * RADIUS
+    warm = length if name in COMPILED else 8 * RADIUS
     for size in sorted({warm, length}):
         attention = CANDIDATES[name](size, causal)
         if isinstance(attention, str):

@@ -18,13 +18,17 @@ LENGTHS = (4096, 8192, 16384, 32768)
 MEMORY_LENGTH = 16384
 TOLERANCE = 2e-4
 # Quem não se mede em todo tamanho: a partir de que n deixa de caber no tempo de uma corrida.
-LONGEST = {"densa ingênua": 4096, "SDPA com máscara": 8192, "SDPA densa": 16384}
+LONGEST = {
+    "densa ingênua": 4096, "natten": 4096, "SDPA com máscara": 8192, "SDPA densa": 16384,
+    "fast-transformers": 16384,
+}  # fmt: skip
 # A volta dos tensores CSR passa de dez segundos por chamada em 16384, e a da versão legível, de
 # vinte em 32768: um caso só levaria minutos.
 LONGEST_TRAINING = {**LONGEST, "CSR": 8192, "windowed_attention_readable": 16384}
 ONLY_SHORT = {"SDPA densa", "SDPA com máscara", "densa ingênua"}
 WINDOWED = {
     "CSR", "flex_attention, bloco 128", "flex_attention, bloco 32", "local-attention", "Longformer",
+    "fast-transformers", "natten",
 }  # fmt: skip
 
 
@@ -143,9 +147,7 @@ def attention(repeats: int) -> dict[str, Any]:
     absent: dict[str, str] = {}
     for case in CASES:
         row, found, missing = measure(case, min(repeats, 5))
-        absent |= {
-            name: why for name, why in missing.items() if not (case.causal and name in WINDOWED)
-        }
+        absent |= missing
         row["memory_mib"] = memory_of(row, case)
         environment = found.to_dict()["environment"]
         rows.append(row)
@@ -157,9 +159,15 @@ def attention(repeats: int) -> dict[str, Any]:
         "threads": 2,
         "rows": rows,
         "exponents": exponents(rows),
-        "absent": absent,
+        "absent": never_measured(rows, absent),
         "environment": environment,
     }
+
+
+def never_measured(rows: list[dict[str, Any]], absent: dict[str, str]) -> dict[str, str]:
+    """Quem não entrou em caso nenhum, com o motivo."""
+    measured = {name for row in rows for name in row["ratios"]}
+    return {name: why for name, why in absent.items() if name not in measured}
 
 
 def show(row: dict[str, Any]) -> None:
@@ -194,7 +202,7 @@ def too_slow(record: dict[str, Any]) -> list[str]:
     for row in record["rows"]:
         problems += near_the_limit(row) + below_the_floor(row)
         for name in sorted(WINDOWED & set(row["ratios"])):
-            compiled = name in peers.FORWARD_ONLY
+            compiled = name in peers.COMPILED
             floor = COMPILED_FLOOR if compiled else FLOORS[row["mode"]]
             found = row["ratios"][name]["median"]
             if found < floor:
@@ -212,7 +220,7 @@ def near_the_limit(row: dict[str, Any]) -> list[str]:
         return []
     problems = []
     for name in sorted(WINDOWED & set(row["ratios"])):
-        compiled = name in peers.FORWARD_ONLY
+        compiled = name in peers.COMPILED
         floor = LIMIT_COMPILED_FLOOR if compiled else LIMIT_FLOORS[row["mode"]]
         found = row["ratios"][name]["median"] / limit["median"]
         if found < floor:

@@ -35,7 +35,7 @@ def resolve(arguments: list[str]) -> str:
         python = str(
             Path(folder) / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
         )
-        project = f"{ROOT}[book,torch,keras,dev]"
+        project = f"{ROOT}[book,torch,keras,dev,bench]"
         subprocess.run([python, "-m", "pip", "install", "-q", *arguments, project], check=True)
         freeze = [python, "-m", "pip", "freeze", "--exclude", "coursekit"]
         return subprocess.run(freeze, check=True, capture_output=True, text=True).stdout

@@ -21,7 +21,12 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 MINIMUM = (3, 11)
-EXTRAS = {"book": ("book",), "all": ("book", "torch", "keras", "dev")}
+# Do menor ao maior: quem tem um nível tem os de antes.
+EXTRAS = {
+    "book": ("book",),
+    "all": ("book", "torch", "keras", "dev"),
+    "bench": ("book", "torch", "keras", "dev", "bench"),
+}
 # Bibliotecas numéricas caladas e sem disputar os mesmos núcleos.
 QUIET = {
     "TF_CPP_MIN_LOG_LEVEL": "3",
@@ -44,8 +49,9 @@ def fingerprint(level: str) -> str:
 
 
 def is_installed(level: str) -> bool:
-    """Diz se o ambiente já tem este nível (``all`` serve também para ``book``)."""
-    stamps = [VENV / f".instalado-{name}" for name in {level, "all"}]
+    """Diz se o ambiente já tem este nível, ou um maior."""
+    levels = list(EXTRAS)
+    stamps = [VENV / f".instalado-{name}" for name in levels[levels.index(level) :]]
     return any(s.exists() and s.read_text() == fingerprint(s.name[11:]) for s in stamps)
 
 
@@ -63,7 +69,7 @@ def ensure(level: str) -> None:
     if not venv_python().exists():
         say("Criando o ambiente virtual em .venv")
         venv.create(VENV, with_pip=True)
-    say(f"Instalando as dependências ({'1 a 3 min' if level == 'all' else 'menos de 1 min'})")
+    say(f"Instalando as dependências ({'menos de 1 min' if level == 'book' else '1 a 3 min'})")
     install(["-e", f".[{','.join(EXTRAS[level])}]", "-c", "constraints.txt"])
     (VENV / f".instalado-{level}").write_text(fingerprint(level))
     say(f"Ambiente pronto em {time.perf_counter() - start:.0f} s")
@@ -169,7 +175,7 @@ def mutants(extra: list[str]) -> int:
 
 def bench(extra: list[str]) -> int:
     """Mede a velocidade contra as bibliotecas, em razões, e grava em book/_data/bench."""
-    ensure("all")
+    ensure("bench")
     return run("tools/bench.py", *extra)
 
 
