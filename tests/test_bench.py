@@ -23,6 +23,38 @@ def test_the_guard_sees_a_slow_layer_and_only_in_training():
     assert bench.too_slow({"rows": [row("gru", "ida e volta", limit - 0.1)]}) == []
 
 
+@pytest.mark.parametrize(("codes", "expected"), [((0, 0), 0), ((0, 1), 1), ((-9, 0), 1)])
+def test_each_suite_runs_in_its_own_process_and_one_failure_is_enough(monkeypatch, codes, expected):
+    called, left = [], list(codes)
+    monkeypatch.setattr(
+        bench.subprocess, "call", lambda command: called.append(command[2:]) or left.pop(0)
+    )
+    monkeypatch.setattr(bench.sys, "argv", ["bench.py", "padroes", "recurrent", "--repeats", "3"])
+    assert bench.main() == expected
+    assert called == [["padroes", "--repeats", "3"], ["recurrent", "--repeats", "3"]]
+
+
+def test_one_suite_is_measured_here_and_only_checked_if_asked(monkeypatch, tmp_path, capsys):
+    slow = [row("gru", "ida e volta", bench.LIMITS["gru"] + 0.1)]
+    monkeypatch.setattr(bench, "OUTPUT", tmp_path)
+    monkeypatch.setitem(bench.SUITES, "recurrent", lambda repeats: {"rows": slow[:repeats]})
+    monkeypatch.setattr(bench.sys, "argv", ["bench.py", "recurrent", "--repeats", "1", "--check"])
+    assert bench.main() == 1
+    assert "gru" in capsys.readouterr().out
+    assert list(tmp_path.iterdir()) == []
+    monkeypatch.setattr(bench.sys, "argv", ["bench.py", "recurrent", "--repeats", "0"])
+    assert bench.main() == 0
+    assert json.loads((tmp_path / "recurrent.json").read_text())["rows"] == []
+
+
+def test_an_unknown_suite_is_refused_and_the_known_ones_are_told(monkeypatch, capsys):
+    monkeypatch.setattr(bench.sys, "argv", ["bench.py", "recorrentes"])
+    with pytest.raises(SystemExit):
+        bench.main()
+    message = "não há conjunto recorrentes; há attention, padroes, recurrent."
+    assert message in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("train", [False, True])
 @pytest.mark.parametrize("kind", bench.KINDS)
 def test_the_timed_tasks_give_the_same_numbers(kind, train):

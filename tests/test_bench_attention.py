@@ -201,20 +201,53 @@ def test_without_a_compiler_the_limit_is_absent(monkeypatch):
     assert absent == {peers.LIMIT: "não há compilador de C++"}
 
 
-def test_exponents_are_fitted_from_our_points():
+def test_exponents_are_fitted_from_our_points(monkeypatch):
+    asked = []
+    times = {1: 1.0, 2: 4.0, 4: 16.0, 8: 64.0}
+    monkeypatch.setattr(bench, "times_together", lambda *given: asked.append(given) or times)
     rows = [
-        {
-            "mode": mode, "n": n, "causal": False,
-            "seconds": {peers.OURS: {"median": n * 1e-6}}, "memory_mib": {peers.OURS: n / 100},
-        }
+        {"mode": mode, "n": n, "causal": causal, "memory_mib": {peers.OURS: 9 if causal else n}}
         for mode in ("ida", "ida e volta")
         for n in (1, 2, 4, 8)
+        for causal in (False, True)
+    ]
+    found = bench.exponents(rows, 5)
+    assert asked == [(False, 5), (True, 5)]
+    told = {(x["quantity"], x["mode"]): x["exponent"] for x in found}
+    assert list(told) == [
+        ("tempo", "ida"), ("tempo", "ida e volta"), ("memória", "ida"), ("memória", "ida e volta"),
     ]  # fmt: skip
-    found = bench.exponents(rows)
-    assert [(x["mode"], x["quantity"]) for x in found] == [
-        ("ida", "tempo"), ("ida e volta", "tempo"), ("ida", "memória"), ("ida e volta", "memória"),
-    ]  # fmt: skip
-    assert all(abs(x["exponent"] - 1) < 1e-9 for x in found)
+    assert list(told.values()) == pytest.approx([2, 2, 1, 1])
+
+
+def test_the_lengths_are_timed_together_and_the_shortest_is_one(monkeypatch, one_thread):
+    monkeypatch.setattr(bench, "LENGTHS", (512, 2048))
+    seen = []
+
+    def spying(length, causal):
+        def attention(*inputs):
+            seen.append(inputs[0].shape[2])
+            return peers.naive(length, causal)(*inputs)  # quadrática: 16 vezes
+
+        return attention
+
+    monkeypatch.setattr(peers, "CANDIDATES", {peers.OURS: spying})
+    found = bench.times_together(False, 3)
+    assert found[512] == 1
+    assert found[2048] > 4
+    assert set(seen[-2:]) == set(seen[-4:-2]) == {512, 2048}  # cada rodada tem os dois
+
+
+def test_the_guard_sees_what_grows_too_fast():
+    def record(quantity, exponent):
+        fit = {"name": peers.OURS, "mode": "ida", "quantity": quantity, "exponent": exponent}
+        return {"baseline": peers.OURS, "rows": [], "exponents": [fit]}
+
+    assert bench.too_slow(record("tempo", 1.1)) == bench.too_slow(record("memória", 1.05)) == []
+    (problem,) = bench.too_slow(record("tempo", 1.11))
+    assert problem == "tempo de windowed_attention (ida): expoente 1.110; o teto é 1.1"
+    assert "o teto é 1.05" in bench.too_slow(record("memória", 1.06))[0]
+    assert len(bench.too_slow(record("tempo", float("nan")))) == 1
 
 
 @pytest.mark.slow

@@ -26,6 +26,8 @@ LONGEST = {
 # vinte em 32768: um caso só levaria minutos.
 LONGEST_TRAINING = {**LONGEST, "CSR": 8192, "windowed_attention_readable": 16384}
 ONLY_SHORT = {"SDPA densa", "SDPA com máscara", "densa ingênua"}
+# A janela é linear em n; o que passa de 1 é a folga da medida.
+LARGEST_EXPONENT = {"tempo": 1.1, "memória": 1.05}
 WINDOWED = {
     "CSR", "flex_attention, bloco 128", "flex_attention, bloco 32", "local-attention", "Longformer",
     "fast-transformers", "natten",
@@ -119,16 +121,32 @@ def memory_of(row: dict[str, Any], case: Case) -> dict[str, float]:
     return {name: round(memory(name, case), 2) for name in names}
 
 
-def exponents(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def times_together(train: bool, repeats: int) -> dict[int, float]:
+    """O nosso tempo em cada comprimento, em vezes o do menor.
+
+    Os comprimentos se alternam na mesma corrida: se a máquina muda no meio, muda para todos.
+    """
+    tasks = {}
+    for n in LENGTHS:
+        attention = peers.CANDIDATES[peers.OURS](n, False)
+        if isinstance(attention, str):
+            raise RuntimeError(attention)
+        tasks[str(n)] = peers.task(attention, peers.tensors(n), train)
+    options = TimingOptions(repeats=repeats, warmup=1, min_seconds=0.0)
+    found = compare(tasks, baseline=str(LENGTHS[0]), options=options).ratios
+    return {n: found[str(n)].median for n in LENGTHS}
+
+
+def exponents(rows: list[dict[str, Any]], repeats: int) -> list[dict[str, Any]]:
     """Com que potência de n crescem o nosso tempo e a nossa memória."""
     found = []
-    for quantity, field in (("tempo", "seconds"), ("memória", "memory_mib")):
-        for mode in ("ida", "ida e volta"):
-            points = {}
-            for row in rows:
-                value = row.get(field, {}).get(peers.OURS)
-                if row["mode"] == mode and not row["causal"] and value:
-                    points[row["n"]] = value["median"] if isinstance(value, dict) else value
+    for quantity in LARGEST_EXPONENT:
+        for mode, train in (("ida", False), ("ida e volta", True)):
+            if quantity == "tempo":
+                points = times_together(train, repeats)
+            else:
+                mine = [row for row in rows if row["mode"] == mode and not row["causal"]]
+                points = {row["n"]: row["memory_mib"][peers.OURS] for row in mine}
             fit = scaling_exponent(list(points), list(points.values()))
             found.append(
                 {
@@ -158,7 +176,7 @@ def attention(repeats: int) -> dict[str, Any]:
         "floor": peers.FLOOR,
         "threads": 2,
         "rows": rows,
-        "exponents": exponents(rows),
+        "exponents": exponents(rows, min(repeats, 5)),
         "absent": never_measured(rows, absent),
         "environment": environment,
     }
@@ -210,7 +228,17 @@ def too_slow(record: dict[str, Any]) -> list[str]:
                     f"{name} ({told(row)}): {found:.2f} vezes o tempo de "
                     f"{record['baseline']}; o piso é {floor}"
                 )
-    return problems
+    return problems + grows_too_fast(record.get("exponents", []))
+
+
+def grows_too_fast(exponents: list[dict[str, Any]]) -> list[str]:
+    """Grandezas que crescem mais que a janela pede."""
+    return [
+        f"{fit['quantity']} de {fit['name']} ({fit['mode']}): expoente {fit['exponent']:.3f}; "
+        f"o teto é {LARGEST_EXPONENT[fit['quantity']]}"
+        for fit in exponents
+        if not fit["exponent"] <= LARGEST_EXPONENT[fit["quantity"]]
+    ]
 
 
 def near_the_limit(row: dict[str, Any]) -> list[str]:
