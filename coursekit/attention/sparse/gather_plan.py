@@ -23,6 +23,9 @@ from coursekit.attention.sparse.tile_cut import Cut, Tile, best_cuts, cut_tile, 
 __all__ = ["Cutting", "GatherPlan", "plan_gather"]
 
 SLACK = 1.125  # larguras que diferem até isto dividem um lote, com chaves de enchimento
+# O PyTorch acha o máximo de uma linha de 32 em 32 números, e o resto um a um: se falta pouco para
+# um grupo inteiro, completa-se.
+LANES = 32
 FEW_ROWS = 32  # com menos consultas por ladrilho, o que enche o cache são as chaves recolhidas
 MOST_PARTS = 6  # componentes que se tenta repartir; os menores, além disso, andam juntos
 # Fundir custa, além do lote a mais, isto: em cada par calculado e, em pares, por consulta.
@@ -102,7 +105,9 @@ def plan_gather(
         earlier = [pattern for other in parts[:order] for pattern in other.patterns]
         pieces = (rows for cut in part.cuts for rows in cut.rows)
         tiles = (cut_tile(part.patterns, earlier, rows, length) for rows in pieces)
-        batches += _batches(_shared(tiles), cutting.budget, device)
+        # Numa parte, cada consulta está num ladrilho só.
+        for group in _groups(tiles, cutting):
+            batches.append(_stack(group, length, device, fresh=order == 0))
     return GatherPlan(tuple(batches), merge=len(parts) > 1)
 
 
@@ -146,37 +151,53 @@ def _shared(tiles: Iterator[Tile | None]) -> list[Tile]:
     return found
 
 
-def _batches(tiles: list[Tile], budget: int, device: torch.device) -> Iterator[GatherTiles]:
-    """Empilha os ladrilhos de formas parecidas, até o lote encher."""
-    tiles.sort(key=lambda one: one.visible.shape)
+def _groups(tiles: Iterator[Tile | None], cutting: Cutting) -> Iterator[list[Tile]]:
+    """Junta os ladrilhos de formas parecidas, até o lote encher."""
+    ordered = sorted(_shared(tiles), key=lambda one: one.visible.shape)
     group = list[Tile]()
-    for one in tiles:
-        rows, width = one.visible.shape
-        if group and not (
-            rows == len(group[0].rows)
-            and width <= SLACK * len(group[0].columns)
-            and (len(group) + 1) * max(rows, FEW_ROWS) * width <= budget
-        ):
-            yield _stack(group, device)
+    for one in ordered:
+        if group and not _fits(one, group, cutting):
+            yield group
             group = []
         group.append(one)
     if group:
-        yield _stack(group, device)
+        yield group
 
 
-def _stack(group: list[Tile], device: torch.device) -> GatherTiles:
-    """Empilha ladrilhos, enchendo os estreitos com chaves escondidas."""
-    width = max(len(one.columns) for one in group)
-    columns = np.zeros((len(group), width), dtype=np.int64)
+def _fits(one: Tile, group: list[Tile], cutting: Cutting) -> bool:
+    """Diz se cabe no grupo um ladrilho, o mais largo dele."""
+    rows, width = len(one.rows), len(one.columns)
+    alike = rows == len(group[0].rows) and width <= SLACK * len(group[0].columns)
+    return alike and (len(group) + 1) * max(rows, FEW_ROWS) * width <= cutting.budget
+
+
+def _stack(group: list[Tile], length: int, device: torch.device, *, fresh: bool) -> GatherTiles:
+    """Empilha ladrilhos, completando os estreitos com chaves escondidas."""
+    width = _whole_lanes(max(len(one.columns) for one in group))
+    columns = np.empty((len(group), width), dtype=np.int64)
     visible = np.zeros((len(group), len(group[0].rows), width), dtype=bool)
     for n, one in enumerate(group):
-        columns[n, : len(one.columns)] = one.columns
+        columns[n] = _filled(one.columns, width, length)
         visible[n, :, : len(one.columns)] = one.visible
     return GatherTiles(
         Positions.of(np.stack([one.rows for one in group]), device),
         Positions.of(columns, device),
         torch.from_numpy(_without_repetition(visible)).to(device),
+        fresh,
     )
+
+
+def _whole_lanes(width: int) -> int:
+    """Arredonda uma largura para cima, se faltar pouco."""
+    spare = -width % LANES
+    return width + spare if width + spare <= SLACK * width else width
+
+
+def _filled(columns: IntArray, width: int, length: int) -> IntArray:
+    """Completa as chaves no passo das últimas, que assim seguem sendo uma vista; senão, com 0."""
+    step = int(columns[-1] - columns[-2]) if len(columns) > 1 else 1
+    more = columns[-1] + step * np.arange(1, width - len(columns) + 1)
+    return np.concatenate([columns, more if (more < length).all() else np.zeros_like(more)])
 
 
 def _without_repetition(visible: BoolArray) -> BoolArray:

@@ -18,14 +18,16 @@ class GatherTiles:
 
     Args:
         rows: posições das consultas, ``(count, rows)``.
-        columns: posições das chaves, ``(count, width)``; o enchimento repete a 0.
+        columns: posições das chaves, ``(count, width)``, com as que só enchem.
         visible: booleana difundível para ``(count, rows, width)``; falsa no enchimento. Guarda-se
             uma vez só o que se repete em todos os ladrilhos.
+        fresh: se nenhuma destas consultas está num lote anterior.
     """
 
     rows: Positions
     columns: Positions
     visible: Tensor
+    fresh: bool
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -57,6 +59,11 @@ class GatherBatch:
     def bias_key(self) -> tuple[GatherTiles, int | None]:
         """A parcela dos escores é a mesma em todas as cabeças de mesmo limite."""
         return self.tiles, self.limit
+
+    @property
+    def fresh(self) -> bool:
+        """Se nenhuma destas consultas está num lote anterior."""
+        return self.tiles.fresh
 
     @property
     def adjacent(self) -> bool:

@@ -25,7 +25,8 @@ def merge_batches(
     Com :math:`m` o maior escore até aqui, :math:`\ell = \sum_j e^{s_j - m}` e
     :math:`a = \sum_j e^{s_j - m} v_j`, um lote de máximo :math:`m'` muda :math:`m` para
     :math:`m^* = \max(m, m')` e multiplica por :math:`e^{m - m^*}` o que já havia e por
-    :math:`e^{m' - m^*}` o que ele traz. No fim, o contexto é :math:`a / \ell`.
+    :math:`e^{m' - m^*}` o que ele traz. O primeiro lote de uma consulta não tem o que corrigir.
+    No fim, o contexto é :math:`a / \ell`.
 
     Args:
         tensors: consultas, chaves e valores, contíguos, forma ``(cabeças, T, D)``.
@@ -49,10 +50,15 @@ def merge_batches(
         weights = scratch.scores(batch, query, key, scale)
         top = weights.amax(dim=-1, keepdim=True).clamp_(min=floor)
         weights.sub_(top).exp_()
+        mass = weights.sum(dim=-1, keepdim=True)
+        if batch.fresh:
+            batch.put_queries(highest, top)
+            batch.put_queries(total, mass)
+            scratch.put_product(batch, context, weights, batch.keys(value))
+            continue
         known = batch.queries(highest)
         center = torch.maximum(known, top)
         keep, grow = (known - center).exp_(), (top - center).exp_()
-        mass = weights.sum(dim=-1, keepdim=True)
         product = scratch.product(weights, batch.keys(value))
         for into, arrived in ((total, mass), (context, product)):
             batch.put_queries(into, batch.queries(into).mul_(keep).addcmul_(arrived, grow))

@@ -26,6 +26,10 @@ class Batch(Protocol):
         """Lotes seguidos com a mesma chave têm a mesma parcela dos escores."""
 
     @property
+    def fresh(self) -> bool:
+        """Se nenhuma das consultas está num lote anterior: não há com que se fundir."""
+
+    @property
     def adjacent(self) -> bool:
         """Se ``queries`` dá uma vista contígua, em que se pode escrever direto."""
 

@@ -157,7 +157,7 @@ class _Gradient(FirstDerivative):
             torch.baddbmm(start, incoming, batch.keys(value).transpose(1, 2), out=inner)
             scratch.hide(inner, 0.0)
             inner.mul_(weights)
-            put = scratch.put_product if normalizer is None else scratch.add_product
+            put = scratch.put_product if batch.fresh else scratch.add_product
             put(batch, d_query, inner, batch.keys(key), scale)
             transposed = inner.transpose(1, 2)
             batch.add_keys(d_key, scratch.product(transposed, batch.queries(query), scale))

@@ -68,6 +68,11 @@ class WindowBatch:
         return self.rows, self.width, self.query_start - self.key_start
 
     @property
+    def fresh(self) -> bool:
+        """Cada consulta está num lote só."""
+        return True
+
+    @property
     def adjacent(self) -> bool:
         """Se um ladrilho começa onde o anterior acaba."""
         return self.step == self.rows

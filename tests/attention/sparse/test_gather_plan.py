@@ -59,6 +59,10 @@ def test_parts_never_repeat_a_pair(pattern, length, tile):
         assert len(once.unique()) == len(once)
     if not plan.merge and rows:
         assert len(torch.cat(rows).unique()) == len(torch.cat(rows))
+    found = set[int]()
+    for tiles, once in zip(plan.batches, rows, strict=True):
+        assert not (tiles.fresh and found.intersection(once.tolist()))
+        found.update(once.tolist())
 
 
 @given(pattern=unions(), length=st.integers(0, 41))
@@ -130,6 +134,30 @@ def test_the_inside_of_a_window_is_a_view_and_keeps_one_mask():
         batch = GatherBatch(1, tiles)
         assert batch.queries(data).data_ptr() == data[1, tiles.rows.run.start].data_ptr()
         assert batch.keys(data).data_ptr() == data[1, tiles.columns.run.start].data_ptr()
+
+
+def test_nearly_whole_lanes_are_filled_and_stay_a_view():
+    # A janela já viu as duas últimas chaves de cada consulta: sobram 30 e 62, quase 32 e 64.
+    plan = planned(Strided(128, causal=True) | SlidingWindow(128, causal=True), 8192)
+    strided = [tiles for tiles in plan.batches if not tiles.fresh]
+    assert sorted(tiles.shape for tiles in strided) == [(128, 32, 32), (128, 32, 64)]
+    assert all(tiles.columns.run == Run(0, 1, 128) for tiles in strided)
+    assert sum(int(tiles.visible.sum()) for tiles in strided) == 31 * 15 + sum(range(31, 63))
+
+
+@pytest.mark.parametrize(("width", "whole"), [(30, 32), (62, 64), (57, 64), (64, 64), (1, 1)])
+def test_only_a_small_filling_is_worth_it(width, whole):
+    assert gather_plan._whole_lanes(width) == whole
+    assert gather_plan._whole_lanes(24) == 24
+    assert gather_plan._whole_lanes(56) == 56
+
+
+def test_the_filling_follows_the_step_while_it_fits():
+    columns = np.array([2, 5])
+    assert gather_plan._filled(columns, 4, 12).tolist() == [2, 5, 8, 11]
+    assert gather_plan._filled(columns, 4, 11).tolist() == [2, 5, 0, 0]
+    assert gather_plan._filled(columns[:1], 3, 12).tolist() == [2, 3, 4]
+    assert gather_plan._filled(columns, 2, 6).tolist() == [2, 5]
 
 
 def test_masks_of_different_shapes_are_never_confused():
