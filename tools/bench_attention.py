@@ -204,11 +204,11 @@ def show(row: dict[str, Any]) -> None:
 FLOORS = {"ida": 1.2, "ida e volta": 1.2}
 COMPILED_FLOOR = 0.7
 # O núcleo compilado tem por meta duas vezes a velocidade de todo par com janela na ida e duas
-# vezes e meia na ida e volta. Contra a flex compilada, a meta não se alcança em duas linhas de
-# execução (o registro publicado diz por quanto), e o guarda exige que ele não seja o mais lento.
-# Em todos, a folga é de 15%.
+# vezes e meia na ida e volta; o guarda dá 15% de folga. Contra a flex compilada, a meta não se
+# alcança em duas linhas de execução (o registro publicado diz por quanto): o guarda exige só que
+# ele seja o mais rápido.
 LIMIT_FLOORS = {"ida": 0.85 * 2.0, "ida e volta": 0.85 * 2.5}
-LIMIT_COMPILED_FLOOR = 0.85 * 1.0
+LIMIT_COMPILED_FLOOR = 1.05
 LIMIT_LENGTHS = (8192, 16384)
 # Ninguém faz a conta em menos tempo que as suas somas-e-produtos; a folga é da medida.
 FLOOR_SLACK = 0.9

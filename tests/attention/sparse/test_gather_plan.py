@@ -145,11 +145,11 @@ def test_nearly_whole_lanes_are_filled_and_stay_a_view():
     assert sum(int(tiles.visible.sum()) for tiles in strided) == 31 * 15 + sum(range(31, 63))
 
 
-@pytest.mark.parametrize(("width", "whole"), [(30, 32), (62, 64), (57, 64), (64, 64), (1, 1)])
+@pytest.mark.parametrize(
+    ("width", "whole"), [(30, 32), (62, 64), (57, 64), (64, 64), (56, 56), (24, 24), (1, 1)]
+)
 def test_only_a_small_filling_is_worth_it(width, whole):
     assert gather_plan._whole_lanes(width) == whole
-    assert gather_plan._whole_lanes(24) == 24
-    assert gather_plan._whole_lanes(56) == 56
 
 
 def test_the_filling_follows_the_step_while_it_fits():
